@@ -1,0 +1,449 @@
+// The mathematics library of codelets. Compiled by popc and linked into codelets that use it, so that results depend
+// on neither the host's C library nor its processor. Single precision is computed in double precision and rounded
+// once: errors stay below one unit in the last place. Code selects rather than branches where it can, so that loops
+// over these functions vectorise. Only additions, multiplications, divisions, square roots and roundings are used.
+
+namespace {
+
+typedef long long Int64;
+typedef unsigned long long Word64;
+typedef unsigned int Word32;
+
+inline Word64 bitsOf(double x) { return __builtin_bit_cast(Word64, x); }
+inline double fromBits(Word64 x) { return __builtin_bit_cast(double, x); }
+inline double magnitude(double x) { return __builtin_fabs(x); }
+inline double withSign(double x, double sign) { return __builtin_copysign(x, sign); }
+
+constexpr double kInfinity = __builtin_huge_val();
+constexpr double kNan = __builtin_nan("");
+constexpr double kPi = 0x1.921fb54442d18p+1, kHalfPi = 0x1.921fb54442d18p+0, kQuarterPi = 0x1.921fb54442d18p-1;
+constexpr double kHalfPiRest = 0x1.1a62633145c07p-54; // pi/2 - kHalfPi
+constexpr double kLog2E = 0x1.71547652b82fep+0, kLog10E = 0x1.bcb7b1526e50ep-2, kLn10 = 0x1.26bb1bbb55516p+1;
+constexpr double kLn2 = 0x1.62e42fefa39efp-1, kLn2High = 0x1.62e42fefa0000p-1, kLn2Low = 0x1.cf79abc9e3b3ap-40;
+constexpr double kLog2Of10 = 0x1.a934f0979a371p+1;
+constexpr double kLog10Of2High = 0x1.34413509f0000p-2, kLog10Of2Low = 0x1.e7fbcc47c4acdp-40;
+// Added and subtracted, it rounds to an integer, which the low bits of the sum hold. Unlike a conversion to integer
+// it is defined for NaN.
+constexpr double kRounder = 0x1.8p52;
+
+// sum of r^i / i! for i in [I, N), divided by r^I
+constexpr double factorial(int n) { return n < 2 ? 1 : n * factorial(n - 1); }
+template <int I, int N> inline double exponentialSeries(double r) {
+  constexpr double term = 1 / factorial(I);
+  if constexpr (I + 1 == N) return term;
+  else return term + r * exponentialSeries<I + 1, N>(r);
+}
+// sum of (-1)^i z^i / (First + 2 i)!: sine and cosine in z = r^2
+template <int First, int N, int I = 0> inline double circularSeries(double z) {
+  constexpr double term = (I % 2 ? -1 : 1) / factorial(First + 2 * I);
+  if constexpr (I + 1 == N) return term;
+  else return term + z * circularSeries<First, N, I + 1>(z);
+}
+// sum of z^i / (2 i + 3), alternating for arctangent
+template <int N, bool alternating, int I = 0> inline double oddSeries(double z) {
+  constexpr double term = (alternating && I % 2 == 0 ? -1.0 : 1.0) / (2 * I + 3);
+  if constexpr (I + 1 == N) return term;
+  else return term + z * oddSeries<N, alternating, I + 1>(z);
+}
+
+// Terms for |r| <= ln(2)/2: error below 2^-34 (single precision results) and 2^-58.
+template <bool wide> inline double expOfSmall(double r) { return exponentialSeries<0, wide ? 15 : 9>(r); }
+template <bool wide> inline double expm1OfSmall(double r) { return r * exponentialSeries<1, wide ? 16 : 11>(r); }
+
+// x * 2^k for |k| <= 2100, rounded once.
+inline double scale(double x, int k) {
+  const int first = k >> 1, second = k - first;
+  return x * fromBits(static_cast<Word64>(first + 1023) << 52) * fromBits(static_cast<Word64>(second + 1023) << 52);
+}
+
+inline double clampTo(double x, double low, double high) { // NaN stays
+  x = x > high ? high : x;
+  return x < low ? low : x;
+}
+
+template <bool wide> inline double expOf(double x) {
+  x = clampTo(x, -800, 800);
+  const double shifted = x * kLog2E + kRounder, k = shifted - kRounder;
+  const double r = (x - k * kLn2High) - k * kLn2Low;
+  return scale(expOfSmall<wide>(r), static_cast<int>(bitsOf(shifted)));
+}
+
+template <bool wide> inline double exp2Of(double x) {
+  x = clampTo(x, -1100, 1100);
+  const double shifted = x + kRounder, k = shifted - kRounder;
+  return scale(expOfSmall<wide>((x - k) * kLn2), static_cast<int>(bitsOf(shifted)));
+}
+
+template <bool wide> inline double exp10Of(double x) {
+  x = clampTo(x, -350, 350);
+  const double shifted = x * kLog2Of10 + kRounder, k = shifted - kRounder;
+  const double r = ((x - k * kLog10Of2High) - k * kLog10Of2Low) * kLn10;
+  return scale(expOfSmall<wide>(r), static_cast<int>(bitsOf(shifted)));
+}
+
+template <bool wide> inline double expm1Of(double x) {
+  const double clamped = clampTo(x, -60, 709.5);
+  const double shifted = clamped * kLog2E + kRounder, k = shifted - kRounder;
+  const double r = (clamped - k * kLn2High) - k * kLn2Low;
+  // 2^k (e^r - 1) + (2^k - 1), halved so that 2^1024 is never needed
+  const double half = fromBits(static_cast<Word64>(static_cast<int>(bitsOf(shifted)) + 1022) << 52);
+  const double value = 2 * (half * expm1OfSmall<wide>(r) + (half - 0.5));
+  const double large = x > 709.5 ? expOf<wide>(x) : value;
+  return x == 0 ? x : large;
+}
+
+// log(m) for m in [sqrt(1/2), sqrt(2)], as m - 1 less a correction: exact in the leading term near 1
+template <bool wide> inline double logOfMantissa(double m) {
+  const double s = (m - 1) / (m + 1), z = s * s;
+  return 2 * s + 2 * s * z * oddSeries<wide ? 11 : 6, false>(z);
+}
+
+struct Split { double mantissa, exponent; };
+inline Split split(double x) {
+  const bool tiny = x < 0x1p-1022;
+  const double scaled = tiny ? x * 0x1p54 : x;
+  // Mantissas above sqrt(2) count as those below sqrt(1/2) of the next exponent.
+  const Word64 bits = bitsOf(scaled) + (0x3ff0000000000000u - 0x3fe6a09e667f3bcdu);
+  const double exponent = static_cast<double>(static_cast<int>(bits >> 52) - 1023) - (tiny ? 54 : 0);
+  return {fromBits((bits & 0xfffffffffffffu) + 0x3fe6a09e667f3bcdu), exponent};
+}
+
+// What every logarithm gives where its argument is not a positive number.
+inline double logLimits(double x, double value) {
+  value = x == kInfinity ? x : value;
+  value = x == 0 ? -kInfinity : value;
+  return x >= 0 ? value : kNan;
+}
+
+template <bool wide> inline double logOf(double x) {
+  const Split s = split(x);
+  return logLimits(x, s.exponent * kLn2High + (s.exponent * kLn2Low + logOfMantissa<wide>(s.mantissa)));
+}
+template <bool wide> inline double log2Of(double x) {
+  const Split s = split(x);
+  return logLimits(x, s.exponent + logOfMantissa<wide>(s.mantissa) * kLog2E);
+}
+template <bool wide> inline double log10Of(double x) {
+  const Split s = split(x);
+  return logLimits(x, s.exponent * kLog10Of2High +
+                          (s.exponent * kLog10Of2Low + logOfMantissa<wide>(s.mantissa) * kLog10E));
+}
+template <bool wide> inline double log1pOf(double x) {
+  const double s = x / (2 + x), z = s * s;
+  const double small = 2 * s + 2 * s * z * oddSeries<wide ? 11 : 6, false>(z);
+  const double value = magnitude(x) < 0.4 ? small : logOf<wide>(1 + x);
+  return x == 0 ? x : value;
+}
+
+// Angle = r + n pi/2 with |r| <= pi/4 (about).
+struct Angle { double r; Word64 quadrant; };
+
+// 2/pi in binary: enough for the largest float.
+constexpr Word32 kTwoOverPi[] = {0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0,
+                                 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561};
+
+// x is a float with |x| >= 2^26. The product of its integer mantissa and a 96-bit window of 2/pi, modulo 4.
+inline Angle reduceLarge(double x) {
+  const Word64 bits = bitsOf(x);
+  const int exponent = static_cast<int>((bits >> 52) & 0x7ff) - 1023 - 23; // of the last mantissa bit, >= 3
+  const Word64 mantissa = ((bits & 0xfffffffffffffu) | 0x10000000000000u) >> 29;
+  const int skip = exponent - 2; // bits of 2/pi that only give multiples of 4
+  const int first = (skip > 0 && skip < 160 ? skip : 0) >> 5, shift = skip & 31;
+  const Word64 words0 = Word64(kTwoOverPi[first]) << 32 | kTwoOverPi[first + 1];
+  const Word64 words2 = Word64(kTwoOverPi[first + 2]) << 32 | kTwoOverPi[first + 3];
+  const Word64 high = words0 << shift | (words2 >> 32 << shift) >> 32;
+  const Word64 low = words2 << shift >> 32;
+  // high has weight 2^-62 at its last bit: the top two bits are the quadrant.
+  const Word64 product = mantissa * high + ((mantissa * low) >> 32);
+  const Word64 quadrant = (product + 0x2000000000000000u) >> 62;
+  const double r = static_cast<double>(static_cast<Int64>(product - (quadrant << 62))) * (kHalfPi * 0x1p-62);
+  return x < 0 ? Angle{-r, 0 - quadrant} : Angle{r, quadrant};
+}
+
+inline Angle reduceSmall(double x) { // |x| <= 2^26: three parts of pi/2, the first two exact in products
+  const double shifted = x * (2 / kPi) + kRounder, k = shifted - kRounder;
+  const double r = ((x - k * 0x1.921fb54p+0) - k * 0x1.10b461p-30) - k * 0x1.a62633145c06ep-58;
+  return {r, bitsOf(shifted)};
+}
+
+inline Angle reduceFloat(double x) {
+  const Angle small = reduceSmall(x), large = reduceLarge(x);
+  return magnitude(x) < 0x1p26 ? small : large;
+}
+
+inline Angle reduceDouble(double x) {
+  if (!(magnitude(x) >= 0x1p26)) return reduceSmall(x);
+  // As the sum of three floats, each reduced alone.
+  const double a = static_cast<float>(x), b = static_cast<float>(x - a), c = (x - a) - b;
+  const Angle ra = reduceFloat(a), rb = reduceFloat(b), rc = reduceFloat(c), rest = reduceSmall(ra.r + rb.r + rc.r);
+  return {rest.r, ra.quadrant + rb.quadrant + rc.quadrant + rest.quadrant};
+}
+
+template <bool wide> inline Angle reduce(double x) {
+  if constexpr (wide) return reduceDouble(x);
+  else return reduceFloat(x);
+}
+template <bool wide> inline double sinOfSmall(double r) {
+  const double z = r * r;
+  return r - r * z * circularSeries<3, wide ? 9 : 6>(z);
+}
+template <bool wide> inline double cosOfSmall(double r) {
+  const double z = r * r;
+  return 1 - z * circularSeries<2, wide ? 9 : 7>(z);
+}
+// NaN for infinities, whose reduction means nothing.
+inline double finite(double x, double value) { return magnitude(x) < kInfinity ? value : x - x; }
+
+template <bool wide> inline double circular(double x, Word64 advance) {
+  const Angle a = reduce<wide>(x);
+  const Word64 quadrant = a.quadrant + advance;
+  const double value = quadrant & 1 ? cosOfSmall<wide>(a.r) : sinOfSmall<wide>(a.r);
+  return finite(x, quadrant & 2 ? -value : value);
+}
+template <bool wide> inline double sinOf(double x) { return x == 0 ? x : circular<wide>(x, 0); }
+template <bool wide> inline double cosOf(double x) { return circular<wide>(x, 1); }
+template <bool wide> inline double tanOf(double x) {
+  const Angle a = reduce<wide>(x);
+  const double s = sinOfSmall<wide>(a.r), c = cosOfSmall<wide>(a.r);
+  const bool odd = a.quadrant & 1;
+  return x == 0 ? x : finite(x, (odd ? -c : s) / (odd ? s : c));
+}
+
+// atan(t) for t in [0, 1]
+template <bool wide> inline double atanOfUnit(double t) {
+  const bool upper = t > 0.41421356237309503;
+  const double u = upper ? (t - 1) / (t + 1) : t, z = u * u;
+  const double value = u + u * z * oddSeries<wide ? 22 : 13, true>(z);
+  return upper ? kQuarterPi + value : value;
+}
+template <bool wide> inline double atanOf(double x) {
+  const double a = magnitude(x);
+  const double core = atanOfUnit<wide>(a > 1 ? 1 / a : a);
+  return withSign(a > 1 ? (kHalfPi - core) + kHalfPiRest : core, x);
+}
+template <bool wide> inline double atan2Of(double y, double x) {
+  const double ax = magnitude(x), ay = magnitude(y);
+  const double high = ax > ay ? ax : ay, low = ax > ay ? ay : ax;
+  double ratio = low / high;
+  ratio = high == 0 ? 0 : ratio;
+  ratio = low == kInfinity ? 1 : ratio;
+  double angle = atanOfUnit<wide>(ratio);
+  angle = ay > ax ? (kHalfPi - angle) + kHalfPiRest : angle;
+  angle = (bitsOf(x) >> 63) != 0 ? (kPi - angle) + 2 * kHalfPiRest : angle;
+  return ax + ay != ax + ay ? ax + ay : withSign(angle, y);
+}
+template <bool wide> inline double asinOf(double x) {
+  const double value = atan2Of<wide>(x, __builtin_sqrt((1 - x) * (1 + x)));
+  return x == 0 ? x : value;
+}
+template <bool wide> inline double acosOf(double x) { return atan2Of<wide>(__builtin_sqrt((1 - x) * (1 + x)), x); }
+
+template <bool wide> inline double sinhOf(double x) {
+  const double a = magnitude(x), e = expm1Of<wide>(a < 700 ? a : 700);
+  const double large = expOf<wide>(a - kLn2);
+  return withSign(a < 700 ? 0.5 * (e + e / (e + 1)) : large, x);
+}
+template <bool wide> inline double coshOf(double x) {
+  const double a = magnitude(x), e = expOf<wide>(a < 700 ? a : 700);
+  const double large = expOf<wide>(a - kLn2);
+  return a < 700 ? 0.5 * (e + 1 / e) : a != a ? x : large;
+}
+template <bool wide> inline double tanhOf(double x) {
+  const double e = expm1Of<wide>(-2 * magnitude(x));
+  return withSign(-e / (e + 2), x);
+}
+template <bool wide> inline double asinhOf(double x) {
+  const double a = magnitude(x);
+  const double value = log1pOf<wide>(a + a * a / (1 + __builtin_sqrt(a * a + 1)));
+  return withSign(a > 1e100 ? logOf<wide>(a) + kLn2 : value, x);
+}
+template <bool wide> inline double acoshOf(double x) {
+  const double t = x - 1, value = log1pOf<wide>(t + __builtin_sqrt(2 * t + t * t));
+  return x > 1e100 ? logOf<wide>(x) + kLn2 : x >= 1 ? value : kNan;
+}
+template <bool wide> inline double atanhOf(double x) {
+  return x == 0 ? x : 0.5 * log1pOf<wide>(2 * x / (1 - x));
+}
+
+template <bool wide> inline double powOf(double x, double y) {
+  const double a = magnitude(x);
+  // Both steps in full precision: y multiplies the error of the logarithm.
+  double value = expOf<wide>(y * logOf<true>(a));
+  value = a == 1 ? 1 : value;
+  const double truncated = __builtin_trunc(y);
+  const bool integer = truncated == y;
+  const double half = 0.5 * y;
+  const bool odd = integer && __builtin_trunc(half) != half && magnitude(y) < 0x1p53;
+  const bool negative = (bitsOf(x) >> 63) != 0;
+  value = negative && odd ? -value : value;
+  value = x < 0 && !integer && magnitude(x) < kInfinity ? kNan : value;
+  value = x != x || y != y ? x + y : value;
+  // An infinite exponent of a base on the unit circle, and the exponent 0, give 1 whatever the other one is.
+  value = a == 1 && magnitude(y) == kInfinity ? 1 : value;
+  return x == 1 || y == 0 ? 1 : value;
+}
+
+// |x| mod |y| with integers: exact. Values are m 2^e.
+inline double modOfMagnitudes(double x, double y) {
+  const auto exponentOf = [](Word64 bits) { return bits >> 52 ? static_cast<int>(bits >> 52) : 1; };
+  const auto mantissaOf = [](Word64 bits) {
+    return (bits & 0xfffffffffffffu) | (bits >> 52 ? Word64(1) << 52 : 0);
+  };
+  const Word64 divisor = mantissaOf(bitsOf(y));
+  Word64 rest = mantissaOf(bitsOf(x));
+  int steps = exponentOf(bitsOf(x)) - exponentOf(bitsOf(y));
+  rest %= divisor;
+  while (steps > 0 && rest) {
+    const int shift = steps < 11 ? steps : 11; // 53 + 11 bits
+    rest = (rest << shift) % divisor;
+    steps -= shift;
+  }
+  // Exact: fewer than 53 bits, and not below y's last place.
+  return scale(static_cast<double>(rest), exponentOf(bitsOf(y)) - 1075);
+}
+template <bool wide> inline double fmodOf(double x, double y) {
+  if (!(magnitude(x) < kInfinity) || y == 0 || y != y) return kNan;
+  const double ax = magnitude(x), ay = magnitude(y);
+  return ax < ay ? x : withSign(modOfMagnitudes(ax, ay), x);
+}
+template <bool wide> inline double remainderOf(double x, double y) {
+  if (!(magnitude(x) < kInfinity) || y == 0 || y != y) return kNan;
+  const double ay = magnitude(y);
+  double ax = magnitude(x);
+  if (ay < 0x1p1023) ax = fmodOf<wide>(ax, 2 * ay);
+  // Of two multiples at the same distance the even one is taken.
+  if (ax + ax > ay) {
+    ax -= ay;
+    if (ax + ax >= ay) ax -= ay;
+  }
+  return ax == 0 ? withSign(0, x) : x < 0 ? -ax : ax;
+}
+
+template <bool wide> inline double cbrtOf(double x) {
+  const double a = magnitude(x);
+  const double scaled = a < 0x1p-1000 ? a * 0x1p54 : a;
+  double t = expOf<wide>(logOf<wide>(scaled) * (1.0 / 3));
+  t -= (t * t * t - scaled) / (3 * (t * t));
+  t = a < 0x1p-1000 ? t * 0x1p-18 : t;
+  return x == 0 || !(a < kInfinity) ? x : withSign(t, x);
+}
+
+// erfc(x) exp(x^2) (x + 1) on [0.75, 28] as a polynomial in (x - 3) / (x + 3): interpolation at Chebyshev nodes.
+constexpr double kErfc[] = {
+    0x1.6e9827d229d2dp-1,   -0x1.d8f06dfac7993p-3,  0x1.9596c92adaff9p-4,   -0x1.4f64aa4a9ec8fp-7,
+    -0x1.8600d91462f11p-6,  0x1.67c18994a7c33p-6,   -0x1.3f82b5d003942p-7,  0x1.a84c5644fb569p-10,
+    0x1.5297b6b093692p-11,  -0x1.812151e2d2f60p-12, -0x1.58cbaa4930315p-16, 0x1.d6c7063e59f3fp-15,
+    -0x1.96f5ad3df0e68p-20, -0x1.2ddf572474e9bp-17, 0x1.20917fbd3dbfbp-22,  0x1.ae49bfeedc5ffp-20,
+    0x1.474305c330212p-25,  -0x1.4b48c188c348cp-22, -0x1.a41b5940a301dp-27, 0x1.c50928d32b904p-25,
+    -0x1.10ebc1df9b806p-27};
+constexpr int kErfcTerms = sizeof kErfc / sizeof kErfc[0];
+template <int I> inline double erfcSeries(double u) {
+  if constexpr (I + 1 == kErfcTerms) return kErfc[I];
+  else return kErfc[I] + u * erfcSeries<I + 1>(u);
+}
+template <bool wide> inline double erfcOfLarge(double a) { // a >= 0.75
+  const double c = a > 28 ? 28 : a;
+  const double square = c * c, rest = __builtin_fma(c, c, -square);
+  return expOf<wide>(-square) * (1 - rest) * erfcSeries<0>((c - 3) / (c + 3)) / (c + 1);
+}
+// sum of (-1)^i z^i / (i! (2 i + 1)), for |x| < 0.75
+template <int N, int I = 0> inline double erfSeries(double z) {
+  constexpr double term = (I % 2 ? -1 : 1) / (factorial(I) * (2 * I + 1));
+  if constexpr (I + 1 == N) return term;
+  else return term + z * erfSeries<N, I + 1>(z);
+}
+template <bool wide> inline double erfOfSmall(double x) { return 0x1.20dd750429b6dp+0 * (x * erfSeries<17>(x * x)); }
+template <bool wide> inline double erfOf(double x) {
+  const double a = magnitude(x);
+  const double small = erfOfSmall<wide>(a), large = 1 - erfcOfLarge<wide>(a < 0.75 ? 0.75 : a);
+  return x != x ? x : withSign(a < 0.75 ? small : large, x);
+}
+template <bool wide> inline double erfcOf(double x) {
+  const double a = magnitude(x);
+  const double small = 1 - erfOfSmall<wide>(x), large = erfcOfLarge<wide>(a < 0.75 ? 0.75 : a);
+  return x != x ? x : a < 0.75 ? small : x < 0 ? 2 - large : large;
+}
+
+template <bool wide> inline double hypotOf(double x, double y) {
+  const double ax = magnitude(x), ay = magnitude(y), high = ax > ay ? ax : ay;
+  // Squares of floats fit into doubles; those of doubles are scaled by powers of two.
+  const double up = wide ? (high > 0x1p500 ? 0x1p-600 : high < 0x1p-500 ? 0x1p600 : 1) : 1;
+  const double sx = ax * up, sy = ay * up;
+  const double value = __builtin_sqrt(sx * sx + sy * sy) / up;
+  return ax == kInfinity || ay == kInfinity ? kInfinity : value;
+}
+
+} // namespace
+
+#define ONE(name)                                                                                       \
+  extern "C" float __popgraph_##name##f(float x) { return static_cast<float>(name##Of<false>(x)); }     \
+  extern "C" double __popgraph_##name(double x) { return name##Of<true>(x); }
+#define TWO(name)                                                                                       \
+  extern "C" float __popgraph_##name##f(float x, float y) { return static_cast<float>(name##Of<false>(x, y)); } \
+  extern "C" double __popgraph_##name(double x, double y) { return name##Of<true>(x, y); }
+ONE(exp) ONE(exp2) ONE(exp10) ONE(expm1) ONE(log) ONE(log2) ONE(log10) ONE(log1p) ONE(sin) ONE(cos) ONE(tan)
+ONE(asin) ONE(acos) ONE(atan) ONE(sinh) ONE(cosh) ONE(tanh) ONE(asinh) ONE(acosh) ONE(atanh) 
+ONE(cbrt) ONE(erf) ONE(erfc)
+TWO(atan2) TWO(pow) TWO(fmod) TWO(remainder) TWO(hypot)
+
+// x * 2^n, rounded once. Beyond the clamped range the result is a limit anyway.
+extern "C" double __popgraph_ldexp(double x, int n) {
+  n = n > 2100 ? 2100 : n < -2200 ? -2200 : n;
+  // Three steps keep each power of two a normal number; only the last can round.
+  const int third = n / 3;
+  const auto power = [](int k) { return fromBits(static_cast<Word64>(k + 1023) << 52); };
+  if (n >= 0) return x * power(third) * power(third) * power(n - 2 * third);
+  // Downwards, the value is brought near 1 first, so that all but the last step are exact.
+  if (x == 0 || !(magnitude(x) < kInfinity)) return x;
+  const bool tiny = magnitude(x) < 0x1p-1022;
+  const double normal = tiny ? x * 0x1p54 : x;
+  const int exponent = static_cast<int>((bitsOf(normal) >> 52) & 0x7ff) - 1023 - (tiny ? 54 : 0);
+  const double mantissa = fromBits((bitsOf(normal) & 0x800fffffffffffffu) | 0x3ff0000000000000u);
+  const int sum = exponent + n;
+  if (sum >= -1022) return mantissa * power(sum);
+  return sum < -1080 ? mantissa * 0x1p-1000 * 0x1p-1000 : mantissa * power(sum + 100) * 0x1p-100;
+}
+extern "C" float __popgraph_ldexpf(float x, int n) {
+  n = n > 300 ? 300 : n < -300 ? -300 : n;
+  return static_cast<float>(x * fromBits(static_cast<Word64>(n + 1023) << 52));
+}
+extern "C" double __popgraph_scalbn(double x, int n) { return __popgraph_ldexp(x, n); }
+extern "C" float __popgraph_scalbnf(float x, int n) { return __popgraph_ldexpf(x, n); }
+
+extern "C" double __popgraph_frexp(double x, int *exponent) {
+  *exponent = 0;
+  if (x == 0 || !(magnitude(x) < kInfinity)) return x;
+  const bool tiny = magnitude(x) < 0x1p-1022;
+  const Word64 bits = bitsOf(tiny ? x * 0x1p54 : x);
+  *exponent = static_cast<int>((bits >> 52) & 0x7ff) - 1022 - (tiny ? 54 : 0);
+  return fromBits((bits & 0x800fffffffffffffu) | 0x3fe0000000000000u);
+}
+extern "C" float __popgraph_frexpf(float x, int *exponent) { return static_cast<float>(__popgraph_frexp(x, exponent)); }
+
+extern "C" double __popgraph_modf(double x, double *whole) {
+  *whole = __builtin_trunc(x);
+  return withSign(magnitude(x) < kInfinity ? x - *whole : x != x ? x : 0, x);
+}
+extern "C" float __popgraph_modff(float x, float *whole) {
+  double part;
+  const double fraction = __popgraph_modf(x, &part);
+  *whole = static_cast<float>(part);
+  return static_cast<float>(fraction);
+}
+extern "C" double __popgraph_fdim(double x, double y) { return x <= y ? 0 : x - y; }
+extern "C" float __popgraph_fdimf(float x, float y) { return x <= y ? 0 : x - y; }
+
+extern "C" int __popgraph_memcmp(const void *a, const void *b, unsigned long count) {
+  const auto *x = static_cast<const unsigned char *>(a), *y = static_cast<const unsigned char *>(b);
+  for (unsigned long i = 0; i != count; ++i)
+    if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
+  return 0;
+}
+extern "C" int __popgraph_bcmp(const void *a, const void *b, unsigned long count) {
+  return __popgraph_memcmp(a, b, count);
+}
+extern "C" unsigned long __popgraph_strlen(const char *text) {
+  unsigned long length = 0;
+  while (text[length]) ++length;
+  return length;
+}

@@ -1,0 +1,94 @@
+#include "codelets/frontend/Build.hpp"
+#include "codelets/frontend/Lower.hpp"
+#include <algorithm>
+#include <llvm/AsmParser/Parser.h>
+#include <llvm/IRReader/IRReader.h>
+#include <llvm/Linker/Linker.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/SourceMgr.h>
+#include <set>
+
+namespace popgraph::codelets {
+namespace {
+
+unsigned workersOf(const std::string &target) { return target.starts_with("cpu") ? 1 : 6; }
+
+ParsedSource parseIr(const BuildSource &source, llvm::LLVMContext &context) {
+  ParsedSource result;
+  llvm::SMDiagnostic error;
+  const auto buffer = llvm::MemoryBuffer::getMemBufferCopy(source.text, source.name);
+  result.module = llvm::parseIR(buffer->getMemBufferRef(), error, context);
+  if (!result.module) {
+    llvm::raw_string_ostream stream(result.diagnostics);
+    error.print("popc", stream, false);
+  }
+  return result;
+}
+
+} // namespace
+
+const std::vector<std::string> &knownTargets() {
+  static const std::vector<std::string> targets = {"ipu1", "ipu2", "ipu21", "cpu"};
+  return targets;
+}
+
+BuildResult build(const BuildRequest &request) {
+  BuildResult result;
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> module;
+  std::vector<FoundVertex> vertices;
+  std::set<std::string> names, files;
+  bool failed = false;
+  for (const BuildSource &source : request.sources) {
+    ParsedSource parsed =
+        source.kind == BuildSource::Ir
+            ? parseIr(source, context)
+            : parseSource({source.name, source.text, source.kind == BuildSource::C}, request.flags,
+                          workersOf(request.target), context);
+    result.text += parsed.diagnostics;
+    files.insert(parsed.files.begin(), parsed.files.end());
+    failed |= !parsed.module;
+    if (failed) continue; // the other sources may have errors worth showing too
+    // The same vertex in two sources, from a shared header: one definition.
+    for (FoundVertex &vertex : parsed.vertices)
+      if (names.insert(vertex.codelet.name).second) vertices.push_back(std::move(vertex));
+    std::string text;
+    if (!module) {
+      module = std::move(parsed.module);
+    } else if (llvm::Linker::linkModules(*module, std::move(parsed.module))) {
+      result.text += "error: symbols of " + source.name + " are defined in another source of the same compile\n";
+      result.status = BuildResult::LinkError;
+      return result;
+    }
+  }
+  result.files.assign(files.begin(), files.end());
+  if (failed) {
+    result.status = BuildResult::CompileError;
+    return result;
+  }
+  if (!module) module = std::make_unique<llvm::Module>("empty", context);
+  // Files are named by their content, not by the order of hash tables.
+  std::sort(vertices.begin(), vertices.end(),
+            [](const FoundVertex &a, const FoundVertex &b) { return a.codelet.name < b.codelet.name; });
+  // -O0 leaves the host's optimisation out. What a codelet gives and costs is the same.
+  bool optimise = true;
+  for (const std::string &flag : request.flags)
+    if (flag.starts_with("-O")) optimise = flag != "-O0";
+  try {
+    if (request.printIr) result.ir = canonicalText(std::move(module), vertices);
+    else result.module = lower(std::move(module), std::move(vertices), request.target, optimise);
+  } catch (const LowerError &error) {
+    result.text += std::string("error: ") + error.what() + "\n";
+    result.status = BuildResult::LinkError;
+  }
+  return result;
+}
+
+std::string buildDeviceLibrary(const BuildSource &source) {
+  llvm::LLVMContext context;
+  ParsedSource parsed = parseSource({source.name, source.text, false}, {}, 1, context, true);
+  if (!parsed.module) throw std::runtime_error(parsed.diagnostics);
+  return lowerDeviceLibrary(*parsed.module);
+}
+
+} // namespace popgraph::codelets

@@ -1,0 +1,432 @@
+#include "codelets/frontend/Costs.hpp"
+#include "codelets/frontend/Lower.hpp"
+#include "codelets/frontend/MathFunctions.hpp"
+#include <llvm/ADT/EquivalenceClasses.h>
+#include <llvm/ADT/SmallPtrSet.h>
+#include <llvm/ADT/StringMap.h>
+#include <llvm/Analysis/ScalarEvolutionExpressions.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Operator.h>
+
+namespace popgraph::codelets {
+namespace {
+
+using namespace llvm;
+
+struct Price { std::uint32_t slots = 0, instructions = 0; };
+
+Price price(Cost cost, std::uint32_t times = 1) {
+  const CostRow &row = costRow(cost);
+  return {row.slots * times, row.instructions * times};
+}
+
+const StringMap<Cost> &mathCosts() {
+  static const StringMap<Cost> costs = [] {
+    StringMap<Cost> map;
+#define X(single, dbl, id, count, cost)                                   \
+  map[std::string(kMathPrefix) + #single] = Cost::cost;                   \
+  map[std::string(kMathPrefix) + #dbl] = Cost::DoubleFunction;
+    POPGRAPH_MATH_FUNCTIONS(X)
+#undef X
+    return map;
+  }();
+  return costs;
+}
+
+bool isMathCall(const CallBase &call) {
+  const Function *callee = call.getCalledFunction();
+  return callee && mathCosts().contains(callee->getName());
+}
+
+// Words of 64 bits that a value takes: how many vector instructions work on it.
+std::uint32_t words(Type *type) {
+  if (auto *vector = dyn_cast<FixedVectorType>(type)) {
+    std::uint64_t elementBits = vector->getElementType()->getPrimitiveSizeInBits().getFixedValue();
+    if (!elementBits) elementBits = 32; // pointers
+    return static_cast<std::uint32_t>((vector->getNumElements() * elementBits + 63) / 64);
+  }
+  return 1;
+}
+
+// 64-bit integers on the host are 32-bit on the device where they only exist because size_t and pointers are wide:
+// everything that does not come from, or go to, data that is 64 bits wide in memory or floating point.
+class WideIntegers {
+public:
+  explicit WideIntegers(Function &function) {
+    for (Instruction &instruction : instructions(function)) {
+      if (is64(&instruction)) classes_.insert(&instruction);
+      if (!isa<BinaryOperator, PHINode, SelectInst, ICmpInst, MinMaxIntrinsic, FreezeInst>(instruction)) continue;
+      Value *first = is64(&instruction) ? static_cast<Value *>(&instruction) : nullptr;
+      for (Value *operand : instruction.operands()) {
+        if (!is64(operand) || isa<Constant>(operand)) continue;
+        if (first) classes_.unionSets(first, operand);
+        else classes_.insert(first = operand);
+      }
+    }
+    for (Instruction &instruction : instructions(function)) {
+      if (isa<LoadInst, FPToSIInst, FPToUIInst>(instruction)) mark(&instruction);
+      if (auto *store = dyn_cast<StoreInst>(&instruction)) mark(store->getValueOperand());
+      if (isa<SIToFPInst>(instruction) || isa<UIToFPInst>(instruction)) mark(instruction.getOperand(0));
+      if (instruction.getOpcode() == Instruction::LShr || instruction.getOpcode() == Instruction::AShr)
+        if (auto *amount = dyn_cast<ConstantInt>(instruction.getOperand(1)); amount && amount->uge(32))
+          if (auto *product = dyn_cast<BinaryOperator>(instruction.getOperand(0));
+              product && product->getOpcode() == Instruction::Mul)
+            mark(product); // the high word of a product
+    }
+  }
+
+  bool wide(Value *value) const {
+    if (!is64(value)) return value->getType()->isIntegerTy() && value->getType()->getIntegerBitWidth() > 64;
+    const auto it = classes_.findLeader(value);
+    return it != classes_.member_end() && wideLeaders_.contains(*it);
+  }
+
+private:
+  static bool is64(Value *value) { return value->getType()->isIntegerTy(64); }
+  void mark(Value *value) {
+    if (!is64(value) || isa<Constant>(value)) return;
+    classes_.insert(value);
+    wideLeaders_.insert(*classes_.findLeader(value));
+  }
+  EquivalenceClasses<Value *> classes_;
+  SmallPtrSet<Value *, 16> wideLeaders_;
+};
+
+class Coster {
+public:
+  Coster(Function &function, LoopInfo &loops, ScalarEvolution &evolution)
+      : function_(function), loops_(loops), evolution_(evolution), wide_(function) {}
+
+  FunctionCost run() {
+    for (Loop *loop : loops_.getLoopsInPreorder()) inspect(*loop);
+    for (BasicBlock &block : function_) {
+      std::uint32_t &slots = result_.blocks[&block];
+      for (Instruction &instruction : block) {
+        const Price cost = of(instruction);
+        slots += cost.slots;
+        result_.instructions += cost.instructions;
+      }
+    }
+    for (BasicBlock *block : setUps_) {
+      result_.blocks[block] += slots(Cost::LoopSetup);
+      result_.instructions += costRow(Cost::LoopSetup).instructions;
+    }
+    return std::move(result_);
+  }
+
+private:
+  // Counted loops: the compare and the counter are part of the latch, and with `rpt` the branch is too.
+  void inspect(Loop &loop) {
+    BasicBlock *latch = loop.getLoopLatch();
+    if (!latch || loop.getExitingBlock() != latch) return;
+    auto *branch = dyn_cast<BranchInst>(latch->getTerminator());
+    if (!branch || !branch->isConditional()) return;
+    auto *compare = dyn_cast<ICmpInst>(branch->getCondition());
+    if (!isCounted(loop, compare)) return;
+    if (compare && compare->hasOneUse()) free_.insert(compare);
+    const bool repeats = loop.getNumBlocks() == 1 && !hasCall(*latch);
+    if (!repeats) {
+      for (PHINode &phi : loop.getHeader()->phis())
+        if (auto *next = dyn_cast<Instruction>(phi.getIncomingValueForBlock(latch));
+            next && isStep(*next, phi) && onlyAddresses(*next, loop, compare) && onlyAddresses(phi, loop, compare))
+          free_.insert(next);
+      return;
+    }
+    free_.insert(branch);
+    BasicBlock *before = loop.getLoopPredecessor();
+    if (before) setUps_.push_back(before);
+    // Addresses that advance evenly need no instructions in the loop: loads and stores post-increment. Where they
+    // start is worked out once, before it.
+    for (Instruction &instruction : *latch) {
+      if (isa<PHINode>(instruction) || !advancesEvenly(instruction, loop) || !onlyAddresses(instruction, loop, compare))
+        continue;
+      bool isCounter = false;
+      for (PHINode &phi : latch->phis()) isCounter |= phi.getIncomingValueForBlock(latch) == &instruction;
+      if (!isCounter && before) {
+        const Price once = of(instruction);
+        result_.blocks[before] += once.slots;
+        result_.instructions += once.instructions;
+      }
+      free_.insert(&instruction);
+    }
+  }
+
+  bool isCounted(Loop &loop, const ICmpInst *compare) {
+    SmallVector<const SCEVPredicate *, 4> predicates;
+    if (!isa<SCEVCouldNotCompute>(evolution_.getPredicatedBackedgeTakenCount(&loop, predicates))) return true;
+    // A worker-strided counter (i += 6, unsigned) is taken not to wrap.
+    if (!compare || compare->isEquality()) return false;
+    const SCEV *left = evolution_.getSCEV(compare->getOperand(0)), *right = evolution_.getSCEV(compare->getOperand(1));
+    if (evolution_.isLoopInvariant(left, &loop)) std::swap(left, right);
+    const auto *counter = dyn_cast<SCEVAddRecExpr>(left);
+    return counter && counter->getLoop() == &loop && counter->isAffine() &&
+           isa<SCEVConstant>(counter->getStepRecurrence(evolution_)) && evolution_.isLoopInvariant(right, &loop);
+  }
+
+  // phi + constant
+  static bool isStep(const Instruction &next, const PHINode &phi) {
+    if (next.getOpcode() != Instruction::Add && !isa<GetElementPtrInst>(next)) return false;
+    for (const Use &operand : next.operands())
+      if (operand.get() != &phi && !isa<ConstantInt>(operand)) return false;
+    return true;
+  }
+
+  bool advancesEvenly(Instruction &instruction, const Loop &loop) {
+    if (!evolution_.isSCEVable(instruction.getType())) return false;
+    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(&instruction));
+    return recurrence && recurrence->getLoop() == &loop && recurrence->isAffine();
+  }
+
+  // Whether a value of the loop is only used to address, to step itself and to end the loop.
+  bool onlyAddresses(Instruction &value, const Loop &loop, const ICmpInst *compare) {
+    SmallPtrSet<const Instruction *, 16> seen;
+    SmallVector<Instruction *, 16> work{&value};
+    while (!work.empty()) {
+      Instruction *one = work.pop_back_val();
+      if (!seen.insert(one).second) continue;
+      for (User *user : one->users()) {
+        auto *next = cast<Instruction>(user);
+        if (next == compare) continue;
+        if (isa<LoadInst>(next)) continue;
+        if (auto *store = dyn_cast<StoreInst>(next); store && store->getPointerOperand() == one) continue;
+        if (!loop.contains(next)) return false;
+        if (auto *address = dyn_cast<GetElementPtrInst>(next); address && foldedAddress(*address)) continue;
+        // Widening to the host's 64-bit addresses is nothing on a 32-bit device.
+        const bool casts = isa<ZExtInst>(next) || isa<SExtInst>(next) || isa<TruncInst>(next);
+        const bool steps = isa<PHINode>(next) || isa<GetElementPtrInst>(next) || isa<BinaryOperator>(next);
+        if (!casts && !(steps && advancesEvenly(*next, loop))) return false;
+        work.push_back(next);
+      }
+    }
+    return true;
+  }
+
+  bool hasCall(BasicBlock &block) const {
+    for (Instruction &instruction : block) {
+      switch (instruction.getOpcode()) {
+      case Instruction::SDiv: case Instruction::UDiv: case Instruction::SRem: case Instruction::URem:
+        if (!isPowerOfTwoDivision(instruction)) return true;
+        break;
+      case Instruction::Call: {
+        if (isa<MemIntrinsic>(instruction)) return true;
+        if (isa<IntrinsicInst>(instruction)) break;
+        auto &call = cast<CallBase>(instruction);
+        // Mathematics with an instruction of its own is no call.
+        if (!isMathCall(call)) return true;
+        const Cost cost = mathCosts().lookup(call.getCalledFunction()->getName());
+        if (cost == Cost::FloatFunction || cost == Cost::DoubleFunction) return true;
+        break;
+      }
+      case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FDiv:
+        if (instruction.getType()->getScalarType()->isDoubleTy()) return true;
+        break;
+      default: break;
+      }
+    }
+    return false;
+  }
+
+  static bool isPowerOfTwoDivision(const Instruction &instruction) {
+    auto *divisor = dyn_cast<ConstantInt>(instruction.getOperand(1));
+    return divisor && divisor->getValue().isPowerOf2();
+  }
+
+  // Base plus one (scaled) index or a constant: part of every load and store that uses it.
+  bool foldedAddress(const GetElementPtrInst &address) const {
+    unsigned variable = 0;
+    for (const Use &index : address.indices()) variable += !isa<ConstantInt>(index);
+    if (variable > 1) return false;
+    for (const User *user : address.users()) {
+      if (isa<LoadInst>(user)) continue;
+      if (auto *store = dyn_cast<StoreInst>(user); store && store->getPointerOperand() == &address) continue;
+      return false;
+    }
+    return true;
+  }
+
+  Price integer(const Instruction &instruction, Value *value, Cost narrow, Cost wideCost) const {
+    (void)instruction;
+    if (auto *vector = dyn_cast<FixedVectorType>(value->getType())) return price(narrow, vector->getNumElements());
+    return price(wide_.wide(value) ? wideCost : narrow);
+  }
+
+  Price floating(Type *type, Cost single) const {
+    if (type->getScalarType()->isDoubleTy()) {
+      auto *vector = dyn_cast<FixedVectorType>(type);
+      return price(Cost::Double, vector ? vector->getNumElements() : 1);
+    }
+    return price(single, words(type));
+  }
+
+  static bool isHalf(Type *type) { return type->getScalarType()->isHalfTy(); }
+
+  Price of(Instruction &instruction) {
+    if (free_.contains(&instruction)) return {};
+    switch (instruction.getOpcode()) {
+    case Instruction::Ret: return price(Cost::Return);
+    case Instruction::Br: return branch(cast<BranchInst>(instruction));
+    case Instruction::Switch: return price(Cost::Switch);
+    case Instruction::IndirectBr: return price(Cost::Branch);
+    case Instruction::Load: return price(Cost::Load, words(instruction.getType()));
+    case Instruction::Store: return store(cast<StoreInst>(instruction));
+    case Instruction::AtomicRMW: case Instruction::AtomicCmpXchg: return price(Cost::Integer, 3);
+    case Instruction::GetElementPtr: return address(cast<GetElementPtrInst>(instruction));
+    case Instruction::Mul: return integer(instruction, &instruction, Cost::IntegerMultiply, Cost::Integer64Multiply);
+    case Instruction::SDiv: case Instruction::UDiv: case Instruction::SRem: case Instruction::URem:
+      return division(instruction);
+    case Instruction::Add: case Instruction::Sub: case Instruction::And: case Instruction::Or: case Instruction::Xor:
+    case Instruction::Shl: case Instruction::LShr: case Instruction::AShr:
+      if (instruction.getType()->isIntegerTy(1)) return price(Cost::Integer);
+      return integer(instruction, &instruction, Cost::Integer, Cost::Integer64);
+    case Instruction::ICmp: return compare(cast<ICmpInst>(instruction));
+    case Instruction::FCmp: return floating(instruction.getOperand(0)->getType(), Cost::FloatArithmetic);
+    case Instruction::Select: return price(Cost::Integer, words(instruction.getType()));
+    case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FNeg:
+      return floating(instruction.getType(), Cost::FloatArithmetic);
+    case Instruction::FDiv: return floating(instruction.getType(), Cost::FloatDivide);
+    case Instruction::FPExt: case Instruction::FPTrunc: return floatConversion(instruction);
+    case Instruction::SIToFP: case Instruction::UIToFP:
+      return price(Cost::IntegerToFloat, words(instruction.getType()));
+    case Instruction::FPToSI: case Instruction::FPToUI:
+      return price(Cost::FloatToInteger, words(instruction.getType()));
+    case Instruction::SExt: case Instruction::ZExt: return extension(instruction);
+    case Instruction::ShuffleVector: return price(Cost::Integer, words(instruction.getType()));
+    case Instruction::Call: case Instruction::Invoke: return call(cast<CallBase>(instruction));
+    default: return {}; // phi, casts, lanes, freeze, alloca, unreachable: registers and frame offsets
+    }
+  }
+
+  Price branch(const BranchInst &branch) const {
+    if (branch.isConditional()) return price(Cost::Branch);
+    // Back to a loop's header: a jump. Elsewhere the next block follows.
+    const Loop *loop = loops_.getLoopFor(branch.getParent());
+    return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
+  }
+
+  Price store(const StoreInst &store) const {
+    Type *type = store.getValueOperand()->getType();
+    if (type->isPointerTy()) return price(Cost::Store);
+    const std::uint64_t bits = function_.getParent()->getDataLayout().getTypeStoreSizeInBits(type);
+    return bits < 32 ? price(Cost::StoreNarrow) : price(Cost::Store, static_cast<std::uint32_t>((bits + 63) / 64));
+  }
+
+  Price address(const GetElementPtrInst &address) const {
+    if (foldedAddress(address)) return {};
+    std::uint32_t variable = 0;
+    for (const Use &index : address.indices()) variable += !isa<ConstantInt>(index);
+    return price(Cost::Integer, std::max(1u, variable));
+  }
+
+  Price division(const Instruction &instruction) const {
+    Value *value = const_cast<Instruction *>(&instruction);
+    const bool isSigned = instruction.getOpcode() == Instruction::SDiv || instruction.getOpcode() == Instruction::SRem;
+    if (isPowerOfTwoDivision(instruction)) return price(Cost::Integer, isSigned ? 4 : 1);
+    if (wide_.wide(value)) return price(Cost::Integer64Divide);
+    switch (instruction.getOpcode()) {
+    case Instruction::SDiv: return price(Cost::IntegerDivideS32, words(instruction.getType()));
+    case Instruction::UDiv: return price(Cost::IntegerDivideU32, words(instruction.getType()));
+    default: return price(Cost::IntegerRemainder, words(instruction.getType()));
+    }
+  }
+
+  Price compare(const ICmpInst &compare) const {
+    // brz and brnz test a register themselves.
+    if (compare.isEquality() && compare.hasOneUse() && isa<BranchInst>(*compare.user_begin()))
+      if (auto *constant = dyn_cast<Constant>(compare.getOperand(1)); constant && constant->isNullValue())
+        return wide_.wide(compare.getOperand(0)) ? price(Cost::Integer) : Price{};
+    return integer(compare, compare.getOperand(0), Cost::Integer, Cost::Integer64);
+  }
+
+  // Half arithmetic is written as widen, compute in float, narrow; the device computes in half.
+  Price floatConversion(const Instruction &instruction) const {
+    Type *from = instruction.getOperand(0)->getType(), *to = instruction.getType();
+    if (instruction.getOpcode() == Instruction::FPExt && isHalf(from)) return {};
+    if (isHalf(to))
+      if (auto *source = dyn_cast<Instruction>(instruction.getOperand(0)); source && source->hasOneUse())
+        switch (source->getOpcode()) {
+        case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FDiv:
+        case Instruction::FNeg: case Instruction::Select: case Instruction::Call: case Instruction::SIToFP:
+        case Instruction::UIToFP:
+          return {};
+        default: break;
+        }
+    if (to->getScalarType()->isDoubleTy() || from->getScalarType()->isDoubleTy()) return price(Cost::Double);
+    return price(Cost::FloatConvert, words(to));
+  }
+
+  Price extension(const Instruction &instruction) const {
+    Value *from = instruction.getOperand(0);
+    if (instruction.getType()->isIntegerTy(64) && !wide_.wide(const_cast<Instruction *>(&instruction))) return {};
+    if (instruction.getType()->isIntegerTy(64)) return price(Cost::Integer);
+    // Loads extend; comparisons give 0 or 1 in a register.
+    if (isa<LoadInst>(from) || from->getType()->getScalarType()->isIntegerTy(1)) return {};
+    return price(Cost::Integer, words(instruction.getType()));
+  }
+
+  Price call(CallBase &call) {
+    if (auto *intrinsic = dyn_cast<IntrinsicInst>(&call)) return this->intrinsic(*intrinsic);
+    if (isMathCall(call)) return price(mathCosts().lookup(call.getCalledFunction()->getName()));
+    if (const Function *callee = call.getCalledFunction()) {
+      if (callee->getName() == kContextFunction) return {};
+      if (callee->getName() == kPrintFunction) return price(Cost::Print);
+      if (callee->isDeclaration() && callee->getName().starts_with(kMathPrefix)) return price(Cost::FloatFunction);
+    }
+    return price(Cost::Call);
+  }
+
+  Price intrinsic(IntrinsicInst &call) {
+    Type *type = call.getType();
+    switch (call.getIntrinsicID()) {
+    case Intrinsic::memcpy: case Intrinsic::memmove: case Intrinsic::memset: case Intrinsic::memcpy_inline: {
+      auto &memory = cast<MemIntrinsic>(call);
+      const bool copies = call.getIntrinsicID() != Intrinsic::memset;
+      const std::uint32_t perWord = copies ? slots(Cost::MemoryWord) : slots(Cost::Store);
+      if (auto *length = dyn_cast<ConstantInt>(memory.getLength())) {
+        const auto count = static_cast<std::uint32_t>((length->getZExtValue() + 7) / 8);
+        if (count <= 8) return {perWord * count, perWord * count};
+        const Price setUp = price(Cost::MemorySetup);
+        return {setUp.slots + perWord * count, setUp.instructions};
+      }
+      result_.dynamic.push_back({&call, memory.getLength(), perWord});
+      return price(Cost::MemorySetup);
+    }
+    case Intrinsic::sqrt: return floating(type, Cost::FloatSqrt);
+    case Intrinsic::fabs: case Intrinsic::copysign: case Intrinsic::minnum: case Intrinsic::maxnum:
+    case Intrinsic::minimum: case Intrinsic::maximum: case Intrinsic::fma: case Intrinsic::floor: case Intrinsic::ceil:
+    case Intrinsic::trunc: case Intrinsic::rint: case Intrinsic::nearbyint: case Intrinsic::round:
+    case Intrinsic::roundeven: case Intrinsic::canonicalize:
+      return floating(type, Cost::FloatArithmetic);
+    case Intrinsic::abs: case Intrinsic::smin: case Intrinsic::smax: case Intrinsic::umin: case Intrinsic::umax:
+    case Intrinsic::uadd_sat: case Intrinsic::usub_sat: case Intrinsic::sadd_sat: case Intrinsic::ssub_sat:
+    case Intrinsic::ctlz: case Intrinsic::cttz: case Intrinsic::ctpop: case Intrinsic::bswap:
+    case Intrinsic::bitreverse:
+    case Intrinsic::fshl: case Intrinsic::fshr: case Intrinsic::uadd_with_overflow: case Intrinsic::usub_with_overflow:
+    case Intrinsic::sadd_with_overflow: case Intrinsic::ssub_with_overflow: case Intrinsic::umul_with_overflow:
+    case Intrinsic::smul_with_overflow:
+      return integer(call, type->isStructTy() ? call.getArgOperand(0) : &call, Cost::Integer, Cost::Integer64);
+    case Intrinsic::trap: return price(Cost::Integer);
+    default: break;
+    }
+    if (call.getIntrinsicID() >= Intrinsic::vector_reduce_add && call.getIntrinsicID() <= Intrinsic::vector_reduce_xor)
+      if (auto *vector = dyn_cast<FixedVectorType>(call.getArgOperand(call.arg_size() - 1)->getType()))
+        return price(Cost::Integer, vector->getNumElements());
+    return {}; // assumptions, lifetimes, annotations
+  }
+
+  Function &function_;
+  LoopInfo &loops_;
+  ScalarEvolution &evolution_;
+  WideIntegers wide_;
+  FunctionCost result_;
+  SmallPtrSet<Instruction *, 16> free_;
+  std::vector<BasicBlock *> setUps_;
+};
+
+} // namespace
+
+FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution) {
+  return Coster(function, loops, evolution).run();
+}
+
+} // namespace popgraph::codelets

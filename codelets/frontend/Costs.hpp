@@ -1,0 +1,27 @@
+#pragma once
+// What the blocks of one function of canonical IR cost on a worker.
+#include "popgraph/machine/CostTable.hpp"
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/ScalarEvolution.h>
+#include <llvm/IR/Function.h>
+#include <vector>
+
+namespace popgraph::codelets {
+
+/// Slots that depend on a value: slots += ((size + 7) >> 3) * perWord, counted where `at` runs.
+struct DynamicCost {
+  llvm::Instruction *at;
+  llvm::Value *bytes;
+  std::uint32_t perWord;
+};
+
+struct FunctionCost {
+  llvm::DenseMap<llvm::BasicBlock *, std::uint32_t> blocks; ///< slots each time the block runs
+  std::vector<DynamicCost> dynamic;
+  std::uint32_t instructions = 0;                           ///< of code
+};
+
+FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution);
+
+} // namespace popgraph::codelets

@@ -1,0 +1,54 @@
+#pragma once
+// LLVM IR of codelets to the object file that runs them: canonical optimisation, costs, hidden context, per-tile
+// globals, host optimisation. The steps are in the order of their declarations; Lower.cpp says why.
+#include "codelets/frontend/FrontEnd.hpp"
+#include <llvm/Target/TargetMachine.h>
+#include <stdexcept>
+
+namespace popgraph::codelets {
+
+/// The code refers to what a codelet cannot have; what() names it.
+struct LowerError : std::runtime_error { using runtime_error::runtime_error; };
+
+/// Names that the rest of the IR passes give a meaning to.
+inline constexpr char kContextFunction[] = "__popgraph_context"; ///< `VertexContext *()` in device headers
+inline constexpr char kPrintFunction[] = "popgraph_print";       ///< `int (VertexContext *, const char *, ...)`, import
+inline constexpr char kMathPrefix[] = "__popgraph_";
+
+/// Mathematics and memory functions become device functions or intrinsics; printf and assertions become prints.
+void mapLibraryCalls(llvm::Module &module);
+
+/// Target-independent optimisation without vectorisation and unrolling: the code that is costed. Keeps the functions
+/// named, which are compute() functions, or with `deviceLibrary` ordinary ones.
+void optimiseCanonically(llvm::Module &module, const std::vector<std::string> &keep, bool deviceLibrary = false);
+
+/// What codelets call and is not defined, demangled; empty when all is well.
+std::vector<std::string> undefinedSymbols(const llvm::Module &module);
+
+/// Code and stack estimates per function that is defined in the module, with everything it calls.
+struct FunctionSize { std::uint32_t codeBytes = 0, stackBytes = 0; };
+
+/// Gives every function the context as last argument and makes it add the worker slots it issues to
+/// context->slots. Returns the sizes of the functions named in `roots`, in order.
+std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots);
+
+/// Moves mutable globals into a block found through context->globals.
+void moveGlobals(llvm::Module &module, CodeletModule &result);
+
+/// Adds the RunRows function of each vertex and makes everything else internal.
+void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices);
+
+/// Optimises for the host and returns the ELF object.
+std::string emitObject(llvm::Module &module, bool optimise);
+
+/// All of the above.
+CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVertex> vertices, const std::string &target,
+                    bool optimise);
+
+/// `printed`: IR text after the canonical optimisation instead of a module (popc -S).
+std::string canonicalText(std::unique_ptr<llvm::Module> module, const std::vector<FoundVertex> &vertices);
+
+/// Optimised bitcode of the device mathematics library.
+std::string lowerDeviceLibrary(llvm::Module &module);
+
+} // namespace popgraph::codelets

@@ -1,0 +1,57 @@
+#pragma once
+// The mathematics functions of codelets, once: name in C (single precision; double without the final f), LLVM
+// intrinsic that means the same, and cost row of the float version. Device code is `__popgraph_<name>`.
+#include "popgraph/machine/CostTable.hpp"
+
+//  single      double    intrinsic or none   arguments  cost
+#define POPGRAPH_MATH_FUNCTIONS(X)                  \
+  X(expf,       exp,      exp,                1, FloatExp)      \
+  X(exp2f,      exp2,     exp2,               1, FloatExp)      \
+  X(exp10f,     exp10,    exp10,              1, FloatExp)      \
+  X(expm1f,     expm1,    not_intrinsic,      1, FloatFunction) \
+  X(logf,       log,      log,                1, FloatLog)      \
+  X(log2f,      log2,     log2,               1, FloatLog)      \
+  X(log10f,     log10,    log10,              1, FloatLog)      \
+  X(log1pf,     log1p,    not_intrinsic,      1, FloatFunction) \
+  X(sinf,       sin,      sin,                1, FloatFunction) \
+  X(cosf,       cos,      cos,                1, FloatFunction) \
+  X(tanf,       tan,      tan,                1, FloatFunction) \
+  X(asinf,      asin,     asin,               1, FloatFunction) \
+  X(acosf,      acos,     acos,               1, FloatFunction) \
+  X(atanf,      atan,     atan,               1, FloatFunction) \
+  X(atan2f,     atan2,    not_intrinsic,      2, FloatFunction) \
+  X(sinhf,      sinh,     sinh,               1, FloatFunction) \
+  X(coshf,      cosh,     cosh,               1, FloatFunction) \
+  X(tanhf,      tanh,     tanh,               1, FloatTanh)     \
+  X(powf,       pow,      pow,                2, FloatFunction) \
+  X(fmodf,      fmod,     not_intrinsic,      2, FloatFunction) \
+  X(cbrtf,      cbrt,     not_intrinsic,      1, FloatFunction) \
+  X(erff,       erf,      not_intrinsic,      1, FloatFunction) \
+  X(erfcf,      erfc,     not_intrinsic,      1, FloatFunction) \
+  X(hypotf,     hypot,    not_intrinsic,      2, FloatFunction) \
+  X(asinhf,     asinh,    not_intrinsic,      1, FloatFunction) \
+  X(acoshf,     acosh,    not_intrinsic,      1, FloatFunction) \
+  X(atanhf,     atanh,    not_intrinsic,      1, FloatFunction) \
+  X(remainderf, remainder, not_intrinsic,     2, FloatFunction)
+
+// Functions that are one exact instruction on every host: calls become the intrinsic.
+//  single        double       intrinsic    arguments
+#define POPGRAPH_EXACT_FUNCTIONS(X)        \
+  X(fabsf,      fabs,      fabs,      1)   \
+  X(sqrtf,      sqrt,      sqrt,      1)   \
+  X(floorf,     floor,     floor,     1)   \
+  X(ceilf,      ceil,      ceil,      1)   \
+  X(truncf,     trunc,     trunc,     1)   \
+  X(rintf,      rint,      rint,      1)   \
+  X(nearbyintf, nearbyint, nearbyint, 1)   \
+  X(roundf,     round,     round,     1)   \
+  X(roundevenf, roundeven, roundeven, 1)   \
+  X(copysignf,  copysign,  copysign,  2)   \
+  X(fminf,      fmin,      minnum,    2)   \
+  X(fmaxf,      fmax,      maxnum,    2)   \
+  X(fmaf,       fma,       fma,       3)
+
+// Other C functions the device library has, with their own signatures; each costs as a library function.
+#define POPGRAPH_LIBRARY_FUNCTIONS(X) \
+  X(ldexpf) X(ldexp) X(scalbnf) X(scalbn) X(frexpf) X(frexp) X(modff) X(modf) \
+  X(fdimf) X(fdim) X(memcmp) X(bcmp) X(strlen)

@@ -1,0 +1,118 @@
+// The function the host calls per codelet: a loop over vertex images that counts slots per call.
+#include "codelets/abi/VertexContext.h"
+#include "codelets/frontend/Lower.hpp"
+#include <cstddef>
+#include <llvm/IR/IRBuilder.h>
+
+namespace popgraph::codelets {
+namespace {
+
+using namespace llvm;
+
+struct Loop {
+  BasicBlock *body, *done;
+  PHINode *index;
+};
+
+// for (index = 0; index != count; ++index)
+Loop beginLoop(IRBuilder<> &builder, Value *count, const Twine &name) {
+  Function *function = builder.GetInsertBlock()->getParent();
+  BasicBlock *before = builder.GetInsertBlock();
+  BasicBlock *body = BasicBlock::Create(builder.getContext(), name, function);
+  BasicBlock *done = BasicBlock::Create(builder.getContext(), name + "Done", function);
+  builder.CreateCondBr(builder.CreateICmpEQ(count, ConstantInt::get(count->getType(), 0)), done, body);
+  builder.SetInsertPoint(body);
+  PHINode *index = builder.CreatePHI(count->getType(), 2, name + "Index");
+  index->addIncoming(ConstantInt::get(count->getType(), 0), before);
+  return {body, done, index};
+}
+
+void endLoop(IRBuilder<> &builder, Loop &loop, Value *count) {
+  Value *next = builder.CreateAdd(loop.index, ConstantInt::get(count->getType(), 1));
+  loop.index->addIncoming(next, builder.GetInsertBlock());
+  builder.CreateCondBr(builder.CreateICmpEQ(next, count), loop.done, loop.body);
+  builder.SetInsertPoint(loop.done);
+}
+
+Value *member(IRBuilder<> &builder, Value *context, std::size_t offset) {
+  return builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), context, offset);
+}
+
+bool callsItself(const Function &function) {
+  for (const User *user : function.users())
+    if (auto *call = dyn_cast<CallBase>(user); call && call->getFunction() == &function) return true;
+  return false;
+}
+
+void addRunFunction(Module &module, const FoundVertex &vertex) {
+  LLVMContext &llvmContext = module.getContext();
+  IRBuilder<> builder(llvmContext);
+  Type *pointer = builder.getPtrTy(), *wide = builder.getInt64Ty(), *word = builder.getInt32Ty();
+  auto *type = FunctionType::get(builder.getVoidTy(), {pointer, wide, wide, pointer, pointer}, false);
+  auto *run = Function::Create(type, GlobalValue::ExternalLinkage, vertex.codelet.runSymbol, module);
+  Function *compute = module.getFunction(vertex.computeSymbol);
+  // The same target features as compute(), or it could not be inlined.
+  for (const char *name : {"target-cpu", "target-features", "tune-cpu"})
+    if (compute->hasFnAttribute(name)) run->addFnAttr(compute->getFnAttribute(name));
+  run->setDoesNotThrow();
+  Value *rows = run->getArg(0), *stride = run->getArg(1), *count = run->getArg(2), *context = run->getArg(3),
+        *slots = run->getArg(4);
+  run->addParamAttr(3, Attribute::NoAlias);
+  run->addParamAttr(4, Attribute::NoAlias);
+
+  builder.SetInsertPoint(BasicBlock::Create(llvmContext, "entry", run));
+  Value *workers = nullptr;
+  const bool multi = vertex.codelet.kind == VertexKind::MultiVertex;
+  if (multi) workers = builder.CreateLoad(word, member(builder, context, offsetof(VertexContext, numWorkers)));
+  Loop loop = beginLoop(builder, count, "row");
+  Value *row = builder.CreateInBoundsGEP(builder.getInt8Ty(), rows, builder.CreateMul(loop.index, stride));
+  Value *self = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), row, vertex.thisOffset);
+  const auto callOnce = [&](ArrayRef<Value *> arguments, Value *slotIndex) {
+    builder.CreateStore(builder.getInt64(0), context);
+    builder.CreateCall(compute, arguments);
+    Value *used = builder.CreateLoad(wide, context);
+    used = builder.CreateBinaryIntrinsic(Intrinsic::umin, used, builder.getInt64(0xffffffffu));
+    builder.CreateStore(builder.CreateTrunc(used, word), builder.CreateInBoundsGEP(word, slots, slotIndex));
+  };
+  if (multi) {
+    // The state of the tile's workers lies side by side, two words each.
+    Value *rngField = member(builder, context, offsetof(VertexContext, rng));
+    Value *rng = builder.CreateLoad(pointer, rngField);
+    Loop inner = beginLoop(builder, workers, "worker");
+    builder.CreateStore(inner.index, member(builder, context, offsetof(VertexContext, worker)));
+    Value *wordIndex = builder.CreateShl(builder.CreateZExt(inner.index, wide), 1);
+    builder.CreateStore(builder.CreateGEP(wide, rng, wordIndex), rngField);
+    Value *first = builder.CreateMul(loop.index, builder.CreateZExt(workers, wide));
+    callOnce({self, inner.index, context}, builder.CreateAdd(first, builder.CreateZExt(inner.index, wide)));
+    endLoop(builder, inner, workers);
+    builder.CreateStore(rng, rngField);
+  } else {
+    callOnce({self, context}, loop.index);
+  }
+  endLoop(builder, loop, count);
+  builder.CreateRetVoid();
+}
+
+} // namespace
+
+void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices) {
+  std::size_t index = 0;
+  for (FoundVertex &vertex : vertices) {
+    vertex.codelet.runSymbol = "popgraph_run_" + std::to_string(index++);
+    addRunFunction(module, vertex);
+  }
+  std::vector<Function *> computes;
+  for (Function &function : module) {
+    if (function.isDeclaration() || function.getName().starts_with("popgraph_run_")) continue;
+    function.setLinkage(GlobalValue::InternalLinkage);
+    function.setVisibility(GlobalValue::DefaultVisibility);
+    function.setDSOLocal(true);
+  }
+  for (const FoundVertex &vertex : vertices) {
+    Function *compute = module.getFunction(vertex.computeSymbol);
+    if (callsItself(*compute) || compute->hasFnAttribute(Attribute::NoInline)) continue;
+    compute->addFnAttr(Attribute::AlwaysInline);
+  }
+}
+
+} // namespace popgraph::codelets

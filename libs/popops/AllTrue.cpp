@@ -1,0 +1,15 @@
+#include <popops/AllTrue.hpp>
+#include <popops/Reduce.hpp>
+#include <poputil/exceptions.hpp>
+
+namespace popops {
+
+poplar::Tensor allTrue(poplar::Graph &graph, poplar::Tensor A, poplar::program::Sequence &prog,
+                       const poplar::DebugContext &debugContext) {
+  if (A.elementType() != poplar::BOOL)
+    throw poputil::poplibs_error("popops::allTrue: the tensor has the type " + A.elementType().toString() +
+                                 "; it must be bool");
+  return reduce(graph, A.flatten(), {0}, Operation::LOGICAL_AND, prog, {debugContext, "AllTrue"});
+}
+
+} // namespace popops

@@ -1,0 +1,586 @@
+// map, mapInPlace, mapWithOutput: every evaluation becomes one compute set of vertices of one or two generated
+// codelets. Work follows the tile mapping of the first result.
+//
+// On one tile the result's elements come as runs of memory:
+//   one run,  all operands full or scalar      -> LoopForm::Flat
+//   one run,  some operand repeats regularly   -> LoopForm::Rows      out: [rows x cols], column operand: [cols],
+//                                                                     row operand: [rows]
+//   several runs                               -> LoopForm::Regions   one vertex per worker, some runs each
+#include <popops/ElementWise.hpp>
+#include <popops/ElementWiseUtil.hpp>
+#include "libs/popops/detail/ExprTypes.hpp"
+#include "libs/popops/detail/MapCodelet.hpp"
+#include "libs/popops/detail/MapInto.hpp"
+#include <poputil/Broadcast.hpp>
+#include <poputil/TileMapping.hpp>
+#include <poputil/Util.hpp>
+#include <poputil/detail/Options.hpp>
+#include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace popops {
+
+using namespace detail;
+using poplar::DebugContext;
+using poplar::Graph;
+using poplar::Interval;
+using poplar::OptionFlags;
+using poplar::Tensor;
+using poplar::Type;
+using poplar::program::Sequence;
+using poputil::poplibs_error;
+using Tensors = std::vector<Tensor>;
+using Shape = std::vector<std::size_t>;
+using Group = std::vector<Interval>;
+
+namespace {
+
+struct MapOptions {
+  bool generate = true, force = false, broadcasts = true, simplify = true;
+};
+
+MapOptions parseMapOptions(const std::string &function, const OptionFlags &options) {
+  MapOptions result;
+  if (options.begin() != options.end())
+    poputil::detail::parseOptions(function, options,
+                                  {{"enableGenerateCodelet", poputil::detail::boolOption(result.generate)},
+                                   {"forceGenerateCodelet", poputil::detail::boolOption(result.force)},
+                                   {"enableVectorBroadcastOptimisations", poputil::detail::boolOption(result.broadcasts)},
+                                   {"enableExpressionOptimizations", poputil::detail::boolOption(result.simplify)}});
+  return result;
+}
+
+std::string shapeText(const Shape &shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i != shape.size(); ++i)
+    text.append(i ? "," : "").append(std::to_string(shape[i]));
+  return text + "]";
+}
+
+Shape commonShape(const std::string &function, const Tensors &ts) {
+  Shape common;
+  for (const Tensor &t : ts) {
+    const Shape shape = t.shape();
+    if (shape.size() > common.size())
+      common.insert(common.begin(), shape.size() - common.size(), 1);
+    for (std::size_t i = 0; i != shape.size(); ++i) {
+      std::size_t &size = common[common.size() - shape.size() + i];
+      if (size == 1)
+        size = shape[i];
+      else if (shape[i] != 1 && shape[i] != size) {
+        std::string shapes;
+        for (const Tensor &each : ts)
+          shapes.append(" ").append(each.shapeToString());
+        throw poplibs_error(function + ": operands of shapes" + shapes +
+                            " cannot be broadcast to one shape; from the right, sizes must be equal or 1");
+      }
+    }
+  }
+  return common;
+}
+
+/// An operand after its tensor has been looked at: how its flat elements relate to those of the result.
+struct Operand {
+  MapOperand as;
+  Tensor flat;             ///< Full and Scalar: all elements. Repeating: the elements that are not repeats
+  Tensor broadcast;        ///< of a repeating operand: the view of full size, flat
+  std::size_t period = 0;  ///< Column: flat element i of the result uses i % period. Row: i / period
+};
+
+Operand describe(const Tensor &t, const Shape &shape, std::size_t elements) {
+  Operand result;
+  result.as.type = t.elementType();
+  if (t.numElements() == 1) {
+    result.as.form = OperandForm::Scalar;
+    result.flat = t.reshape({});
+    return result;
+  }
+  if (t.numElements() == elements) {
+    result.flat = t.flatten();
+    return result;
+  }
+  Tensor view = t;
+  poputil::broadcastToMatch(view, shape);
+  result.broadcast = view.flatten();
+  // Right-aligned sizes; where the operand has 1 and the result does not, it repeats.
+  Shape own = t.shape();
+  own.insert(own.begin(), shape.size() - own.size(), 1);
+  std::size_t first = 0, last = shape.size();
+  while (first != last && own[first] == 1)
+    ++first;
+  while (last != first && own[last - 1] == 1)
+    --last;
+  std::size_t inner = 1;
+  bool leadingFull = true, trailingFull = true;
+  for (std::size_t i = 0; i != shape.size(); ++i) {
+    if (i < last && own[i] != shape[i])
+      leadingFull = false;
+    if (i >= first && own[i] != shape[i])
+      trailingFull = false;
+    if (i >= last)
+      inner *= shape[i];
+  }
+  result.flat = t.flatten();
+  if (trailingFull) {
+    result.as.form = OperandForm::Column;
+    result.period = t.numElements();
+  } else if (leadingFull) {
+    result.as.form = OperandForm::Row;
+    result.period = inner;
+  } else {
+    result.flat = result.broadcast;
+  }
+  return result;
+}
+
+bool repeats(const Operand &operand) {
+  return operand.as.form == OperandForm::Column || operand.as.form == OperandForm::Row;
+}
+
+/// The number of columns under which all repeating operands are regular over the flat intervals of one run of memory,
+/// or 0.
+std::size_t columnsOf(const std::vector<Operand> &operands, const Group &group) {
+  std::size_t columns = 0;
+  const bool sameSizes =
+      std::all_of(group.begin(), group.end(), [&](const Interval &i) { return i.size() == group[0].size(); });
+  for (const Operand &operand : operands) {
+    if (!repeats(operand))
+      continue;
+    const std::size_t period = operand.period;
+    std::size_t mine = 0;
+    if (group.size() == 1 && group[0].begin() % period == 0 && group[0].size() % period == 0) {
+      mine = period;
+    } else if (sameSizes) {
+      mine = group[0].size();
+      for (const Interval &interval : group) {
+        const std::size_t start = interval.begin() % period;
+        if (start + interval.size() > period ||
+            (operand.as.form == OperandForm::Column && start != group[0].begin() % period))
+          return 0;
+      }
+    }
+    if (mine == 0 || (columns != 0 && columns != mine))
+      return 0;
+    columns = mine;
+  }
+  return columns;
+}
+
+/// What a repeating operand contributes to a run seen as rows of `columns` elements.
+Tensor repeatingPart(const Operand &operand, const Group &group, std::size_t columns) {
+  if (operand.as.form == OperandForm::Column) {
+    const std::size_t start = group[0].begin() % operand.period;
+    return operand.flat.slice(start, start + columns);
+  }
+  std::vector<Interval> rows;
+  for (const Interval &interval : group)
+    for (std::size_t at = interval.begin(); at < interval.end(); at += columns) {
+      const std::size_t row = at / operand.period;
+      if (!rows.empty() && rows.back().end() == row)
+        rows.back() = Interval(rows.back().begin(), row + 1);
+      else
+        rows.emplace_back(row, row + 1);
+    }
+  return poplar::concat(operand.flat.slices(rows));
+}
+
+Tensor part(const Tensor &flat, const Group &group) {
+  return group.size() == 1 ? flat.slice(group[0].begin(), group[0].end()) : poplar::concat(flat.slices(group));
+}
+
+void setConstants(Graph &graph, poplar::VertexRef vertex, const MapCodelet &codelet) {
+  for (std::size_t k = 0; k != codelet.constants.size(); ++k) {
+    const MapConstant &constant = codelet.constants[k];
+    const poplar::FieldRef field = vertex["c" + std::to_string(k)];
+    if (constant.isReal)
+      graph.setInitialValue(field, static_cast<float>(constant.real));
+    else if (constant.type == poplar::UNSIGNED_LONGLONG || constant.type == poplar::UNSIGNED_INT)
+      graph.setInitialValue(field, static_cast<unsigned long long>(constant.integer));
+    else
+      graph.setInitialValue(field, static_cast<long long>(constant.integer));
+  }
+}
+
+class Evaluation {
+public:
+  Evaluation(Graph &graph, MapRequest request, std::vector<Operand> operands, const Tensors &outputs,
+             poplar::ComputeSet computeSet)
+      : graph_(graph), request_(std::move(request)), operands_(std::move(operands)), computeSet_(computeSet) {
+    for (const Tensor &output : outputs)
+      flatOutputs_.push_back(output.flatten());
+    if (std::none_of(operands_.begin(), operands_.end(), repeats))
+      simplifyOrder();
+  }
+
+  void build() {
+    const auto mapping = graph_.getTileMapping(flatOutputs_[0]);
+    for (unsigned tile = 0; tile != mapping.size(); ++tile)
+      if (!mapping[tile].empty())
+        buildTile(tile, graph_.getSortedContiguousRegions(flatOutputs_[0], mapping[tile]));
+  }
+
+private:
+  /// Takes all elements in the memory order of the first result: tiles then hold few, long runs of each tensor.
+  void simplifyOrder() {
+    std::vector<Tensor *> others;
+    for (std::size_t i = 1; i < flatOutputs_.size(); ++i)
+      others.push_back(&flatOutputs_[i]);
+    for (Operand &operand : operands_)
+      if (operand.as.form == OperandForm::Full)
+        others.push_back(&operand.flat);
+    graph_.reorderToSimplify(&flatOutputs_[0], others, false);
+  }
+
+  void buildTile(unsigned tile, const std::vector<Group> &groups) {
+    if (groups.size() == 1) {
+      const std::size_t columns = columnsOf(operands_, groups[0]);
+      single(tile, groups[0], columns);
+      return;
+    }
+    const Type type = request_.outputs[0];
+    const poplar::Target &target = graph_.getTarget();
+    const unsigned grain = std::max<unsigned>(
+        target.getVectorWidth(type),
+        std::max<unsigned>(1, static_cast<unsigned>(target.getAtomicStoreGranularity() / target.getTypeSize(type))));
+    for (const auto &share : poputil::splitRegionsBetweenWorkers(target, groups, grain, 2 * grain))
+      regions(tile, share);
+  }
+
+  const MapCodelet &codelet(LoopForm loop) {
+    auto &known = codelets_[loop];
+    if (!known) {
+      std::vector<MapOperand> forms;
+      for (const Operand &operand : operands_) {
+        forms.push_back(operand.as);
+        if (loop != LoopForm::Rows && repeats(operand))
+          forms.back().form = OperandForm::Full;
+      }
+      known = addMapCodelet(graph_, request_, forms, loop);
+    }
+    return *known;
+  }
+
+  /// How many of `count` things, each of `width` elements, a worker takes, so that no two store to one 8-byte word.
+  unsigned workerShare(std::size_t count, std::size_t width = 1) const {
+    const poplar::Target &target = graph_.getTarget();
+    std::size_t grain = 1;
+    for (Type type : request_.outputs)
+      grain = std::max<std::size_t>(grain, 8 / std::min<std::size_t>(8, target.getTypeSize(type)));
+    while (grain > 1 && width % 2 == 0) {
+      grain /= 2;
+      width /= 2;
+    }
+    const std::size_t workers = target.getNumWorkerContexts();
+    return static_cast<unsigned>(((count + workers - 1) / workers + grain - 1) / grain * grain);
+  }
+
+  void single(unsigned tile, const Group &group, std::size_t columns) {
+    const LoopForm loop = columns != 0 ? LoopForm::Rows : LoopForm::Flat;
+    const MapCodelet &code = codelet(loop);
+    const poplar::VertexRef vertex = graph_.addVertex(computeSet_, code.name);
+    graph_.setTileMapping(vertex, tile);
+    for (std::size_t i = 0; i != flatOutputs_.size(); ++i)
+      graph_.connect(vertex["out" + std::to_string(i)], part(flatOutputs_[i], group));
+    for (std::size_t j = 0; j != operands_.size(); ++j) {
+      const Operand &operand = operands_[j];
+      if (operand.as.form == OperandForm::Result)
+        continue;
+      const poplar::FieldRef field = vertex["in" + std::to_string(j)];
+      if (operand.as.form == OperandForm::Scalar)
+        graph_.connect(field, operand.flat);
+      else if (repeats(operand))
+        graph_.connect(field, columns != 0 ? repeatingPart(operand, group, columns) : part(operand.broadcast, group));
+      else
+        graph_.connect(field, part(operand.flat, group));
+    }
+    setConstants(graph_, vertex, code);
+    std::size_t elements = 0;
+    for (const Interval &interval : group)
+      elements += interval.size();
+    const std::size_t workers = graph_.getTarget().getNumWorkerContexts();
+    if (loop == LoopForm::Flat) {
+      graph_.setInitialValue(vertex["step"], workerShare(elements));
+      return;
+    }
+    const std::size_t rows = elements / columns;
+    const bool byRows = rows >= workers;
+    graph_.setInitialValue(vertex["rows"], static_cast<unsigned>(rows));
+    graph_.setInitialValue(vertex["cols"], static_cast<unsigned>(columns));
+    graph_.setInitialValue(vertex["rowStep"], byRows ? workerShare(rows, columns) : 0u);
+    graph_.setInitialValue(vertex["columnStep"], byRows ? 0u : workerShare(columns));
+  }
+
+  void regions(unsigned tile, const std::vector<Group> &groups) {
+    const MapCodelet &code = codelet(LoopForm::Regions);
+    const poplar::VertexRef vertex = graph_.addVertex(computeSet_, code.name);
+    graph_.setTileMapping(vertex, tile);
+    const auto parts = [&](const Tensor &flat) {
+      Tensors result;
+      for (const Group &group : groups)
+        result.push_back(part(flat, group));
+      return result;
+    };
+    for (std::size_t i = 0; i != flatOutputs_.size(); ++i)
+      graph_.connect(vertex["out" + std::to_string(i)], parts(flatOutputs_[i]));
+    for (std::size_t j = 0; j != operands_.size(); ++j) {
+      const Operand &operand = operands_[j];
+      if (operand.as.form == OperandForm::Scalar)
+        graph_.connect(vertex["in" + std::to_string(j)], operand.flat);
+      else if (operand.as.form != OperandForm::Result)
+        graph_.connect(vertex["in" + std::to_string(j)],
+                       parts(repeats(operand) ? operand.broadcast : operand.flat));
+    }
+    setConstants(graph_, vertex, code);
+  }
+
+  Graph &graph_;
+  MapRequest request_;
+  std::vector<Operand> operands_;
+  Tensors flatOutputs_;
+  poplar::ComputeSet computeSet_;
+  std::map<LoopForm, std::optional<MapCodelet>> codelets_;
+};
+
+/// The whole of map and its kin. `outputs` holds given result tensors, or invalid ones to be created. Vertices go to
+/// `into` when it is given, else to a new compute set that is appended to `prog`.
+Tensors evaluate(const std::string &function, Graph &graph, const std::vector<const expr::Expr *> &exprs,
+                 const Tensors &ts, Tensors outputs, Sequence &prog, const DebugContext &debugContext,
+                 const OptionFlags &optionFlags, const poplar::ComputeSet *into = nullptr) {
+  const MapOptions options = parseMapOptions(function, optionFlags);
+  if (exprs.empty())
+    throw poplibs_error(function + ": no expression was given");
+  for (std::size_t i = 0; i != ts.size(); ++i)
+    if (!ts[i].valid())
+      throw poplibs_error(function + ": operand " + std::to_string(i + 1) + " is an invalid tensor");
+
+  MapRequest request;
+  request.function = function;
+  request.ts = ts;
+  for (std::size_t i = 0; i != exprs.size(); ++i) {
+    Type type = inferType(function, *exprs[i], ts);
+    if (type == Type() && outputs[i].valid())
+      type = outputs[i].elementType();
+    if (type == Type())
+      throw poplibs_error(function + ": the type of the expression cannot be told, as it has only constants; use Cast");
+    if (outputs[i].valid() && outputs[i].elementType() != type)
+      throw poplibs_error(function + ": the result has the type " + type.toString() + " but is to be stored to a tensor "
+                          "of type " + outputs[i].elementType().toString());
+    request.outputs.push_back(type);
+    request.exprs.push_back(options.simplify ? simplify(function, *exprs[i], ts) : exprs[i]->clone());
+  }
+
+  Tensors shaping = ts;
+  if (shaping.empty())
+    for (const Tensor &output : outputs)
+      if (output.valid())
+        shaping.push_back(output);
+  if (shaping.empty())
+    throw poplibs_error(function + ": an expression of constants only needs a tensor to be stored to");
+  const Shape shape = commonShape(function, shaping);
+  std::size_t elements = 1;
+  for (std::size_t size : shape)
+    elements *= size;
+
+  Tensors stored = outputs; // where vertices write; differs from `outputs` where an operand lies across a result
+  for (std::size_t i = 0; i != outputs.size(); ++i) {
+    if (!outputs[i].valid()) {
+      outputs[i] = stored[i] = createOutputForElementWiseOp(graph, shaping, request.outputs[i], {debugContext, "out"});
+      if (outputs[i].shape() != shape)
+        outputs[i] = stored[i] = outputs[i].reshape(shape);
+      continue;
+    }
+    if (outputs[i].shape() != shape)
+      throw poplibs_error(function + ": the result has the shape " + shapeText(shape) +
+                          " but is to be stored to a tensor of shape " + outputs[i].shapeToString());
+    if (!outputs[i].isParallelWriteable())
+      throw poplibs_error(function + ": the tensor to be stored to, of shape " + outputs[i].shapeToString() +
+                          ", contains constants or an element more than once");
+    const bool across = std::any_of(ts.begin(), ts.end(), [&](const Tensor &t) {
+      return !(t == outputs[i]) && t.intersectsWith(outputs[i]);
+    });
+    if (across && into)
+      throw poplibs_error(function + ": an operand overlaps the result without being it");
+    if (across)
+      stored[i] = graph.clone(outputs[i], {debugContext, "tmp"});
+  }
+  if (elements == 0)
+    return outputs;
+
+  std::vector<Operand> operands;
+  Tensors operandTensors;
+  for (const Tensor &t : ts) {
+    const auto known = std::find(operandTensors.begin(), operandTensors.end(), t);
+    request.operandOf.push_back(static_cast<unsigned>(known - operandTensors.begin()));
+    if (known != operandTensors.end())
+      continue;
+    operandTensors.push_back(t);
+    Operand operand;
+    const auto result = std::find(stored.begin(), stored.end(), t);
+    if (result != stored.end()) {
+      operand.as = {t.elementType(), OperandForm::Result, static_cast<unsigned>(result - stored.begin())};
+    } else {
+      operand = describe(t, shape, elements);
+      if (!options.broadcasts && repeats(operand)) {
+        operand.as.form = OperandForm::Full;
+        operand.flat = operand.broadcast;
+      }
+    }
+    operands.push_back(std::move(operand));
+  }
+  const poplar::ComputeSet cs =
+      into ? *into : graph.addComputeSet({debugContext, operatorNames(*request.exprs[0])});
+  Evaluation(graph, std::move(request), std::move(operands), stored, cs).build();
+  if (into)
+    return outputs;
+  prog.add(poplar::program::Execute(cs, debugContext));
+  for (std::size_t i = 0; i != outputs.size(); ++i)
+    if (!(stored[i] == outputs[i]))
+      prog.add(poplar::program::Copy(stored[i], outputs[i], false, debugContext));
+  return outputs;
+}
+
+std::vector<const expr::Expr *> pointers(const std::vector<expr::Any> &exprs) {
+  std::vector<const expr::Expr *> result;
+  for (const expr::Any &e : exprs)
+    result.push_back(&e.get());
+  return result;
+}
+
+} // namespace
+
+void detail::mapIntoComputeSet(const std::string &function, Graph &graph, const expr::Expr &e, const Tensors &ts,
+                               const Tensor &out, poplar::ComputeSet cs) {
+  Sequence unused;
+  evaluate(function, graph, {&e}, ts, {out}, unused, {}, {}, &cs);
+}
+
+Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const Type &outputType,
+                                    const DebugContext &debugContext) {
+  const Shape shape = commonShape("popops::createOutputForElementWiseOp", inputs);
+  std::size_t elements = 1;
+  for (std::size_t size : shape)
+    elements *= size;
+  // Best: fewest elements on the fullest tile, then most tiles used, then fewest runs of memory.
+  struct Score {
+    std::size_t most = 0, tiles = 0, runs = 0;
+    bool operator<(const Score &other) const {
+      return most != other.most ? most < other.most : tiles != other.tiles ? tiles > other.tiles : runs < other.runs;
+    }
+  };
+  const Tensor *best = nullptr;
+  Score bestScore;
+  for (const Tensor &input : inputs) {
+    if (input.numElements() != elements || elements == 0 || input.containsAliases())
+      continue;
+    if (best && input == *best)
+      continue;
+    Score score;
+    bool complete = true;
+    for (const auto &tile : graph.getTileMapping(input, &complete)) {
+      std::size_t count = 0;
+      for (const Interval &interval : tile)
+        count += interval.size();
+      score.most = std::max(score.most, count);
+      score.tiles += count != 0;
+      score.runs += tile.size();
+    }
+    if (complete && (!best || score < bestScore)) {
+      best = &input;
+      bestScore = score;
+    }
+  }
+  if (best)
+    return graph.clone(outputType, *best, debugContext).reshape(shape);
+  Tensor result = graph.addVariable(outputType, shape, debugContext);
+  poputil::mapTensorLinearlyWithOffset(
+      graph, result, static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), shape)));
+  return result;
+}
+
+Tensor map(Graph &graph, const expr::Expr &e, const Tensors &ts, Sequence &prog, const DebugContext &debugContext,
+           const OptionFlags &options) {
+  return evaluate("popops::map", graph, {&e}, ts, Tensors(1), prog, debugContext, options)[0];
+}
+Tensor map(Graph &graph, expr::UnaryOpType op, const Tensor &t, Sequence &prog, const DebugContext &debugContext,
+           const OptionFlags &options) {
+  return map(graph, expr::UnaryOp(op, expr::_1), {t}, prog, debugContext, options);
+}
+Tensor map(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, Sequence &prog,
+           const DebugContext &debugContext, const OptionFlags &options) {
+  return map(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, debugContext, options);
+}
+Tensor map(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c, Sequence &prog,
+           const DebugContext &debugContext, const OptionFlags &options) {
+  return map(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, debugContext, options);
+}
+Tensors map(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, Sequence &prog,
+            const DebugContext &debugContext, const OptionFlags &options) {
+  return evaluate("popops::map", graph, pointers(exprs), ts, Tensors(exprs.size()), prog, debugContext, options);
+}
+
+void mapInPlace(Graph &graph, const expr::Expr &e, const Tensors &ts, Sequence &prog, const DebugContext &debugContext,
+                const OptionFlags &options) {
+  if (ts.empty())
+    throw poplibs_error("popops::mapInPlace: no tensors were given; the result is stored to the first");
+  evaluate("popops::mapInPlace", graph, {&e}, ts, {ts[0]}, prog, debugContext, options);
+}
+void mapInPlace(Graph &graph, expr::UnaryOpType op, const Tensor &t, Sequence &prog, const DebugContext &debugContext,
+                const OptionFlags &options) {
+  mapInPlace(graph, expr::UnaryOp(op, expr::_1), {t}, prog, debugContext, options);
+}
+void mapInPlace(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, Sequence &prog,
+                const DebugContext &debugContext, const OptionFlags &options) {
+  mapInPlace(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, debugContext, options);
+}
+void mapInPlace(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c,
+                Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  mapInPlace(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, debugContext, options);
+}
+void mapInPlace(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, Sequence &prog,
+                const DebugContext &debugContext, const OptionFlags &options) {
+  if (ts.size() < exprs.size())
+    throw poplibs_error("popops::mapInPlace: " + std::to_string(exprs.size()) + " expressions but only " +
+                        std::to_string(ts.size()) + " tensors to store the results to");
+  evaluate("popops::mapInPlace", graph, pointers(exprs), ts,
+           Tensors(ts.begin(), ts.begin() + static_cast<std::ptrdiff_t>(exprs.size())), prog, debugContext, options);
+}
+
+void mapWithOutput(Graph &graph, const expr::Expr &e, const Tensors &ts, const Tensor &out, Sequence &prog,
+                   const DebugContext &debugContext, const OptionFlags &options) {
+  evaluate("popops::mapWithOutput", graph, {&e}, ts, {out}, prog, debugContext, options);
+}
+void mapWithOutput(Graph &graph, expr::UnaryOpType op, const Tensor &in, const Tensor &out, Sequence &prog,
+                   const DebugContext &debugContext, const OptionFlags &options) {
+  mapWithOutput(graph, expr::UnaryOp(op, expr::_1), {in}, out, prog, debugContext, options);
+}
+void mapWithOutput(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, const Tensor &out,
+                   Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  mapWithOutput(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, out, prog, debugContext, options);
+}
+void mapWithOutput(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c,
+                   const Tensor &out, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  mapWithOutput(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, out, prog, debugContext, options);
+}
+void mapWithOutput(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, const Tensors &outs,
+                   Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  if (outs.size() != exprs.size())
+    throw poplibs_error("popops::mapWithOutput: " + std::to_string(exprs.size()) + " expressions but " +
+                        std::to_string(outs.size()) + " tensors to store the results to");
+  evaluate("popops::mapWithOutput", graph, pointers(exprs), ts, outs, prog, debugContext, options);
+}
+
+Tensor varianceToInvStdDev(Graph &graph, const Tensor &src, float epsilon, Sequence &prog, const Type &dstType,
+                           const DebugContext &debugContext) {
+  using namespace expr;
+  return map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Const(epsilon))), dstType), {src}, prog, debugContext);
+}
+Tensor invStdDevToVariance(Graph &graph, const Tensor &src, float epsilon, Sequence &prog, const Type &dstType,
+                           const DebugContext &debugContext) {
+  using namespace expr;
+  return map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Const(epsilon)), dstType), {src}, prog,
+             debugContext);
+}
+
+} // namespace popops

@@ -1,0 +1,126 @@
+// Constant and counting contents, and one-hot rows.
+#include <poplar/HalfFloat.hpp>
+#include <poplar/Vertex.hpp>
+
+using namespace poplar;
+
+namespace popops {
+
+/// The elements of one worker: `step` each (rounded by the host so that no two workers store to one word).
+struct Share {
+  unsigned begin, end;
+  Share(unsigned n, unsigned step, unsigned worker) {
+    begin = worker * step;
+    end = begin + step < n ? begin + step : n;
+  }
+};
+
+/// One run of memory, shared by the workers.
+template <class T> class Fill : public MultiVertex {
+public:
+  Output<Vector<T>> out;
+  const T value;
+  const unsigned step;
+
+  bool compute(unsigned worker) {
+    const Share share(out.size(), step, worker);
+    T *element = &out[0];
+    const T contents = value;
+    for (unsigned i = share.begin; i < share.end; ++i)
+      element[i] = contents;
+    return true;
+  }
+};
+
+/// Several runs, one worker.
+template <class T> class Fill2d : public Vertex {
+public:
+  Vector<Output<Vector<T>>> out;
+  const T value;
+
+  bool compute() {
+    const T contents = value;
+    for (unsigned r = 0; r < out.size(); ++r) {
+      T *element = &out[r][0];
+      const unsigned n = out[r].size();
+      for (unsigned i = 0; i < n; ++i)
+        element[i] = contents;
+    }
+    return true;
+  }
+};
+
+#define INSTANTIATE(T)                                                                                               \
+  template class Fill<T>;                                                                                            \
+  template class Fill2d<T>;
+INSTANTIATE(bool)
+INSTANTIATE(char)
+INSTANTIATE(signed char)
+INSTANTIATE(unsigned char)
+INSTANTIATE(short)
+INSTANTIATE(unsigned short)
+INSTANTIATE(int)
+INSTANTIATE(unsigned int)
+INSTANTIATE(long long)
+INSTANTIATE(unsigned long long)
+INSTANTIATE(half)
+INSTANTIATE(float)
+#undef INSTANTIATE
+
+/// start, start + 1, ...
+template <class T> class Iota : public MultiVertex {
+public:
+  Output<Vector<T>> out;
+  const T start;
+  const unsigned step;
+
+  bool compute(unsigned worker) {
+    const Share share(out.size(), step, worker);
+    T *element = &out[0];
+    const unsigned first = unsigned(start);
+    for (unsigned i = share.begin; i < share.end; ++i)
+      element[i] = T(first + i);
+    return true;
+  }
+};
+template class Iota<int>;
+template class Iota<unsigned int>;
+
+/// A run of a [rows x classes] matrix that starts in column `column` of the row of indices[0].
+template <class Index, class T> class EncodeOneHot : public MultiVertex {
+public:
+  Input<Vector<Index, VectorLayout::ONE_PTR>> indices;
+  Output<Vector<T>> out;
+  Input<T> on, off;
+  const unsigned column, classes, step;
+
+  bool compute(unsigned worker) {
+    const Share share(out.size(), step, worker);
+    if (share.begin >= share.end)
+      return true;
+    const T hot = *on, cold = *off;
+    unsigned row = (column + share.begin) / classes, at = (column + share.begin) % classes;
+    unsigned index = unsigned(indices[row]);
+    for (unsigned i = share.begin; i < share.end; ++i) {
+      out[i] = at == index ? hot : cold;
+      if (++at == classes && i + 1 < share.end) {
+        at = 0;
+        index = unsigned(indices[++row]);
+      }
+    }
+    return true;
+  }
+};
+#define INSTANTIATE(T)                                                                                               \
+  template class EncodeOneHot<int, T>;                                                                               \
+  template class EncodeOneHot<unsigned int, T>;
+INSTANTIATE(half)
+INSTANTIATE(float)
+INSTANTIATE(int)
+INSTANTIATE(unsigned int)
+INSTANTIATE(bool)
+INSTANTIATE(char)
+INSTANTIATE(signed char)
+INSTANTIATE(unsigned char)
+
+} // namespace popops

@@ -1,0 +1,247 @@
+// One step of a reduction on one tile: a block of rows x cols elements becomes cols results.
+#include <poplar/HalfFloat.hpp>
+#include <poplar/Vertex.hpp>
+
+using namespace poplar;
+
+namespace popops {
+
+enum class Operation { ADD, MUL, MIN, MAX, LOGICAL_AND, LOGICAL_OR, SQUARE_ADD, LOG_ADD };
+
+template <class T> struct Accumulator { using type = T; };
+template <> struct Accumulator<half> { using type = float; };
+
+template <Operation op, class A> struct Combine;
+template <class A> struct Combine<Operation::ADD, A> {
+  static constexpr A neutral() { return A(0); }
+  static A apply(A a, A x) { return a + x; }
+};
+// Signed sums and products wrap.
+template <> struct Combine<Operation::ADD, int> {
+  static constexpr int neutral() { return 0; }
+  static int apply(int a, int x) { return int(unsigned(a) + unsigned(x)); }
+};
+template <class A> struct Combine<Operation::MUL, A> {
+  static constexpr A neutral() { return A(1); }
+  static A apply(A a, A x) { return a * x; }
+};
+template <> struct Combine<Operation::MUL, int> {
+  static constexpr int neutral() { return 1; }
+  static int apply(int a, int x) { return int(unsigned(a) * unsigned(x)); }
+};
+template <class A> struct Limits;
+template <> struct Limits<float> {
+  static constexpr float low() { return -__builtin_inff(); }
+  static constexpr float high() { return __builtin_inff(); }
+};
+template <> struct Limits<int> {
+  static constexpr int low() { return -2147483647 - 1; }
+  static constexpr int high() { return 2147483647; }
+};
+template <> struct Limits<unsigned> {
+  static constexpr unsigned low() { return 0; }
+  static constexpr unsigned high() { return 0xffffffffu; }
+};
+template <class A> struct Combine<Operation::MIN, A> {
+  static constexpr A neutral() { return Limits<A>::high(); }
+  static A apply(A a, A x) { return x < a ? x : a; }
+};
+template <class A> struct Combine<Operation::MAX, A> {
+  static constexpr A neutral() { return Limits<A>::low(); }
+  static A apply(A a, A x) { return a < x ? x : a; }
+};
+template <class A> struct Combine<Operation::LOGICAL_AND, A> {
+  static constexpr A neutral() { return true; }
+  static A apply(A a, A x) { return a & x; }
+};
+template <class A> struct Combine<Operation::LOGICAL_OR, A> {
+  static constexpr A neutral() { return false; }
+  static A apply(A a, A x) { return a | x; }
+};
+template <class A> struct Combine<Operation::SQUARE_ADD, A> {
+  static constexpr A neutral() { return A(0); }
+  static A apply(A a, A x) { return Combine<Operation::ADD, A>::apply(a, Combine<Operation::MUL, A>::apply(x, x)); }
+};
+template <class A> struct Combine<Operation::LOG_ADD, A> {
+  static constexpr A neutral() { return Limits<A>::low(); }
+  static A apply(A a, A x) {
+    const A high = a < x ? x : a, low = a < x ? a : x;
+    return low == Limits<A>::low() ? high : high + __builtin_log1pf(__builtin_expf(low - high));
+  }
+};
+
+/// Combines the partial sums of lanes: as apply, but elements are not squared again.
+template <Operation op, class A> A merge(A a, A x) {
+  return Combine<op == Operation::SQUARE_ADD ? Operation::ADD : op, A>::apply(a, x);
+}
+
+constexpr unsigned kGroup = 4;
+
+/// sums[0..count) of columns c.. of a block stored row after row, in[r * cols + c], or column after column,
+/// in[c * rows + r] (in four lanes). Sums are named, so that they stay in registers. Out of line: many vertices share
+/// it.
+template <Operation op, class In, bool rowMajor>
+[[gnu::noinline]] void reduceGroup(const In *in, unsigned rows, unsigned cols, unsigned c, unsigned count,
+                                   typename Accumulator<In>::type *sums) {
+  using A = typename Accumulator<In>::type;
+  using C = Combine<op, A>;
+  if constexpr (rowMajor) {
+    const In *element = in + c;
+    if (count == kGroup) {
+      A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
+      for (unsigned r = 0; r != rows; ++r, element += cols) {
+        s0 = C::apply(s0, A(element[0]));
+        s1 = C::apply(s1, A(element[1]));
+        s2 = C::apply(s2, A(element[2]));
+        s3 = C::apply(s3, A(element[3]));
+      }
+      sums[0] = s0;
+      sums[1] = s1;
+      sums[2] = s2;
+      sums[3] = s3;
+      return;
+    }
+    for (unsigned k = 0; k < count; ++k) {
+      A sum = C::neutral();
+      const In *item = element + k;
+      for (unsigned r = 0; r != rows; ++r, item += cols)
+        sum = C::apply(sum, A(*item));
+      sums[k] = sum;
+    }
+  } else {
+    for (unsigned k = 0; k < count; ++k) {
+      const In *element = in + (c + k) * rows;
+      A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
+      unsigned r = 0;
+      for (; r + 4 <= rows; r += 4, element += 4) {
+        s0 = C::apply(s0, A(element[0]));
+        s1 = C::apply(s1, A(element[1]));
+        s2 = C::apply(s2, A(element[2]));
+        s3 = C::apply(s3, A(element[3]));
+      }
+      for (; r < rows; ++r, ++element)
+        s0 = C::apply(s0, A(*element));
+      sums[k] = merge<op, A>(merge<op, A>(s0, s1), merge<op, A>(s2, s3));
+    }
+  }
+}
+
+/// Columns [begin, end); `store(c, value)` takes the results.
+template <Operation op, class In, bool rowMajor, class Store>
+void reduceBlock(const In *in, unsigned rows, unsigned cols, unsigned begin, unsigned end, Store store) {
+  for (unsigned c = begin; c < end; c += kGroup) {
+    typename Accumulator<In>::type sums[kGroup];
+    const unsigned count = end - c < kGroup ? end - c : kGroup;
+    reduceGroup<op, In, rowMajor>(in, rows, cols, c, count, sums);
+    for (unsigned k = 0; k < count; ++k)
+      store(c + k, sums[k]);
+  }
+}
+
+/// The columns of one worker: `step` each (rounded by the host so that no two workers store to one word).
+struct Share {
+  unsigned begin, end;
+  Share(unsigned cols, unsigned step, unsigned worker) {
+    begin = worker * step;
+    end = begin + step < cols ? begin + step : cols;
+  }
+};
+
+/// Workers share the columns.
+template <Operation op, class In, class Out, bool rowMajor> class Reduce : public MultiVertex {
+public:
+  Input<Vector<In, VectorLayout::ONE_PTR>> in;
+  Output<Vector<Out>> out;
+  const unsigned rows, step;
+
+  bool compute(unsigned worker) {
+    const Share share(out.size(), step, worker);
+    Out *result = &out[0];
+    reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end,
+                                  [=](unsigned c, auto value) { result[c] = Out(value); });
+    return true;
+  }
+};
+
+/// One worker; several of these share a tile by rows.
+template <Operation op, class In, class Out, bool rowMajor> class ReducePartial : public Vertex {
+public:
+  Input<Vector<In, VectorLayout::ONE_PTR>> in;
+  Output<Vector<Out>> out;
+  const unsigned rows;
+
+  bool compute() {
+    Out *result = &out[0];
+    reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), 0u, out.size(),
+                                  [=](unsigned c, auto value) { result[c] = Out(value); });
+    return true;
+  }
+};
+
+/// out = scale * reduced, plus out when `update` is set.
+template <Operation op, class In, class Out, bool rowMajor> class ReduceScaled : public MultiVertex {
+public:
+  Input<Vector<In, VectorLayout::ONE_PTR>> in;
+  InOut<Vector<Out>> out;
+  Input<float> scale;
+  const unsigned rows, step;
+  const bool update;
+
+  bool compute(unsigned worker) {
+    const Share share(out.size(), step, worker);
+    Out *result = &out[0];
+    const float factor = *scale;
+    if (update)
+      reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end, [=](unsigned c, auto value) {
+        result[c] = Out(float(result[c]) + factor * float(value));
+      });
+    else
+      reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end,
+                                    [=](unsigned c, auto value) { result[c] = Out(factor * float(value)); });
+    return true;
+  }
+};
+
+#define INSTANTIATE_KINDS(op, In, Out)                                                                               \
+  template class Reduce<Operation::op, In, Out, true>;                                                               \
+  template class Reduce<Operation::op, In, Out, false>;                                                              \
+  template class ReducePartial<Operation::op, In, Out, true>;                                                        \
+  template class ReducePartial<Operation::op, In, Out, false>;
+#define INSTANTIATE_SCALED(op, In, Out)                                                                              \
+  template class ReduceScaled<Operation::op, In, Out, true>;                                                         \
+  template class ReduceScaled<Operation::op, In, Out, false>;
+#define INSTANTIATE_REALS(op)                                                                                        \
+  INSTANTIATE_KINDS(op, float, float)                                                                                \
+  INSTANTIATE_KINDS(op, half, float)                                                                                 \
+  INSTANTIATE_KINDS(op, float, half)                                                                                 \
+  INSTANTIATE_KINDS(op, half, half)
+#define INSTANTIATE_SCALED_REALS(op)                                                                                 \
+  INSTANTIATE_SCALED(op, float, float)                                                                               \
+  INSTANTIATE_SCALED(op, half, float)                                                                                \
+  INSTANTIATE_SCALED(op, float, half)                                                                                \
+  INSTANTIATE_SCALED(op, half, half)
+#define INSTANTIATE_INTEGERS(op)                                                                                     \
+  INSTANTIATE_KINDS(op, int, int)                                                                                    \
+  INSTANTIATE_KINDS(op, unsigned, unsigned)
+
+INSTANTIATE_REALS(ADD)
+INSTANTIATE_REALS(MUL)
+INSTANTIATE_REALS(MIN)
+INSTANTIATE_REALS(MAX)
+INSTANTIATE_REALS(SQUARE_ADD)
+INSTANTIATE_REALS(LOG_ADD)
+INSTANTIATE_SCALED_REALS(ADD)
+INSTANTIATE_SCALED_REALS(SQUARE_ADD)
+INSTANTIATE_INTEGERS(ADD)
+INSTANTIATE_INTEGERS(MUL)
+INSTANTIATE_INTEGERS(MIN)
+INSTANTIATE_INTEGERS(MAX)
+INSTANTIATE_INTEGERS(SQUARE_ADD)
+INSTANTIATE_SCALED(ADD, int, int)
+INSTANTIATE_SCALED(ADD, unsigned, unsigned)
+INSTANTIATE_SCALED(SQUARE_ADD, int, int)
+INSTANTIATE_SCALED(SQUARE_ADD, unsigned, unsigned)
+INSTANTIATE_KINDS(LOGICAL_AND, bool, bool)
+INSTANTIATE_KINDS(LOGICAL_OR, bool, bool)
+
+} // namespace popops

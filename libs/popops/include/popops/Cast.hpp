@@ -1,0 +1,30 @@
+#pragma once
+#include <poplar/DebugContext.hpp>
+#include <poplar/Graph.hpp>
+#include <poplar/GraphElements.hpp>
+#include <poplar/Program.hpp>
+#include <poplar/Tensor.hpp>
+#include <poplar/Type.hpp>
+#include <poplar/detail/Api.hpp>
+
+/// Conversions between half, float, bool and the integer types. Real to integer truncates and saturates; anything but
+/// zero becomes true. A conversion to the same type is a copy.
+namespace popops {
+
+/// `src` as a new tensor of `dstType`, laid out like `src`.
+POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
+                               poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {});
+/// A program that converts `src` to `dst`, which must have the same shape.
+POPLAR_API poplar::program::Program cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
+                                         const poplar::DebugContext &debugContext = {});
+/// Adds the conversion of `src` to `dst` to a compute set.
+POPLAR_API void cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
+                     poplar::ComputeSet cs);
+/// Adds the conversion to a compute set and returns the new tensor of `dstType`.
+POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
+                               poplar::ComputeSet cs, const poplar::DebugContext &debugContext = {});
+/// Converts `src` to `dst`, which must have the same shape.
+POPLAR_API void castWithOutput(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
+                               poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {});
+
+} // namespace popops

@@ -1,0 +1,209 @@
+#pragma once
+#include <popops/Expr.hpp>
+#include <popops/ExprOp.hpp>
+#include <popops/detail/Operators.hpp>
+#include <poplar/DebugContext.hpp>
+#include <poplar/Graph.hpp>
+#include <poplar/OptionFlags.hpp>
+#include <poplar/Program.hpp>
+#include <poplar/Tensor.hpp>
+#include <poplar/detail/Api.hpp>
+#include <type_traits>
+#include <vector>
+
+/// Element-wise operations. All append to `prog`. Operands are broadcast to a common shape as in numpy: right-aligned,
+/// sizes equal or 1. Options (true or false): enableGenerateCodelet, forceGenerateCodelet,
+/// enableVectorBroadcastOptimisations, enableExpressionOptimizations (default true); other names throw
+/// poplar::invalid_option. Shapes that do not fit, operands of different types, types an operator does not take, and
+/// results that cannot be written (repeated elements, constants) throw poputil::poplibs_error.
+namespace popops {
+
+/// The value of `expr` with operand i of the expression taken from ts[i - 1], as a new tensor laid out like the best
+/// of the operands of full shape.
+POPLAR_API poplar::Tensor map(poplar::Graph &graph, const expr::Expr &expr, const std::vector<poplar::Tensor> &ts,
+                              poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                              const poplar::OptionFlags &options = {});
+/// One operator applied to a tensor.
+POPLAR_API poplar::Tensor map(poplar::Graph &graph, expr::UnaryOpType op, const poplar::Tensor &t,
+                              poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                              const poplar::OptionFlags &options = {});
+/// One operator applied to two tensors.
+POPLAR_API poplar::Tensor map(poplar::Graph &graph, expr::BinaryOpType op, const poplar::Tensor &a,
+                              const poplar::Tensor &b, poplar::program::Sequence &prog,
+                              const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One operator applied to three tensors.
+POPLAR_API poplar::Tensor map(poplar::Graph &graph, expr::TernaryOpType op, const poplar::Tensor &a,
+                              const poplar::Tensor &b, const poplar::Tensor &c, poplar::program::Sequence &prog,
+                              const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One result for each expression, all over the same operands.
+POPLAR_API std::vector<poplar::Tensor> map(poplar::Graph &graph, const std::vector<expr::Any> &exprs,
+                                           const std::vector<poplar::Tensor> &ts, poplar::program::Sequence &prog,
+                                           const poplar::DebugContext &debugContext = {},
+                                           const poplar::OptionFlags &options = {});
+
+/// The value of `expr`, stored to ts[0], which must have the result's shape and type.
+POPLAR_API void mapInPlace(poplar::Graph &graph, const expr::Expr &expr, const std::vector<poplar::Tensor> &ts,
+                           poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                           const poplar::OptionFlags &options = {});
+/// One operator applied to a tensor, stored to it.
+POPLAR_API void mapInPlace(poplar::Graph &graph, expr::UnaryOpType op, const poplar::Tensor &t,
+                           poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                           const poplar::OptionFlags &options = {});
+/// One operator applied to two tensors, stored to the first.
+POPLAR_API void mapInPlace(poplar::Graph &graph, expr::BinaryOpType op, const poplar::Tensor &a,
+                           const poplar::Tensor &b, poplar::program::Sequence &prog,
+                           const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One operator applied to three tensors, stored to the first.
+POPLAR_API void mapInPlace(poplar::Graph &graph, expr::TernaryOpType op, const poplar::Tensor &a,
+                           const poplar::Tensor &b, const poplar::Tensor &c, poplar::program::Sequence &prog,
+                           const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// Several expressions over the same operands, evaluated before any is stored; result i goes to ts[i].
+POPLAR_API void mapInPlace(poplar::Graph &graph, const std::vector<expr::Any> &exprs,
+                           const std::vector<poplar::Tensor> &ts, poplar::program::Sequence &prog,
+                           const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+
+/// The value of `expr`, stored to `out`, which must have the result's shape and type.
+POPLAR_API void mapWithOutput(poplar::Graph &graph, const expr::Expr &expr, const std::vector<poplar::Tensor> &ts,
+                              const poplar::Tensor &out, poplar::program::Sequence &prog,
+                              const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One operator applied to a tensor, stored to `out`.
+POPLAR_API void mapWithOutput(poplar::Graph &graph, expr::UnaryOpType op, const poplar::Tensor &in,
+                              const poplar::Tensor &out, poplar::program::Sequence &prog,
+                              const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One operator applied to two tensors, stored to `out`.
+POPLAR_API void mapWithOutput(poplar::Graph &graph, expr::BinaryOpType op, const poplar::Tensor &a,
+                              const poplar::Tensor &b, const poplar::Tensor &out, poplar::program::Sequence &prog,
+                              const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
+/// One operator applied to three tensors, stored to `out`.
+POPLAR_API void mapWithOutput(poplar::Graph &graph, expr::TernaryOpType op, const poplar::Tensor &a,
+                              const poplar::Tensor &b, const poplar::Tensor &c, const poplar::Tensor &out,
+                              poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                              const poplar::OptionFlags &options = {});
+/// Several expressions over the same operands; result i goes to outs[i].
+POPLAR_API void mapWithOutput(poplar::Graph &graph, const std::vector<expr::Any> &exprs,
+                              const std::vector<poplar::Tensor> &ts, const std::vector<poplar::Tensor> &outs,
+                              poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
+                              const poplar::OptionFlags &options = {});
+
+namespace detail {
+template <class T>
+using EnableIfNumber = typename std::enable_if<std::is_arithmetic<T>::value, int>::type;
+} // namespace detail
+
+// The named functions, for each operator: f(A) a new tensor; fInPlace stores to A; fWithOutput stores to `out`.
+#define POPOPS_UNARY_FUNCTION(name, cls, function, result, operands)                                                 \
+  /** The operator of this name applied to A; a new tensor. */                                                       \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,     \
+                                 const poplar::DebugContext &debugContext = {},                                      \
+                                 const poplar::OptionFlags &options = {}) {                                          \
+    return map(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                      \
+  }                                                                                                                  \
+  /** The same, stored to A. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,      \
+                                const poplar::DebugContext &debugContext = {},                                       \
+                                const poplar::OptionFlags &options = {}) {                                           \
+    mapInPlace(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                      \
+  }                                                                                                                  \
+  /** The same, stored to out. */                                                                                    \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &out,         \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
+                                   const poplar::OptionFlags &options = {}) {                                        \
+    mapWithOutput(graph, expr::UnaryOpType::name, A, out, prog, debugContext, options);                              \
+  }
+POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
+#undef POPOPS_UNARY_FUNCTION
+
+#define POPOPS_BINARY_FUNCTION(name, cls, function, result, operands)                                                \
+  /** The operator of this name applied to A and B; a new tensor. */                                                 \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                 const poplar::OptionFlags &options = {}) {                                          \
+    return map(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                  \
+  }                                                                                                                  \
+  /** The same with a host number. */                                                                                \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, T B,                                 \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                 const poplar::OptionFlags &options = {}) {                                          \
+    return map(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                        \
+  }                                                                                                                  \
+  /** The same with a host number. */                                                                                \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
+  inline poplar::Tensor function(poplar::Graph &graph, T A, const poplar::Tensor &B,                                 \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                 const poplar::OptionFlags &options = {}) {                                          \
+    return map(graph, expr::cls(expr::Const(A), expr::_1), {B}, prog, debugContext, options);                        \
+  }                                                                                                                  \
+  /** The same, stored to A. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,              \
+                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},      \
+                                const poplar::OptionFlags &options = {}) {                                           \
+    mapInPlace(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                  \
+  }                                                                                                                  \
+  /** The same with a host number, stored to A. */                                                                   \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog, \
+                                const poplar::DebugContext &debugContext = {},                                       \
+                                const poplar::OptionFlags &options = {}) {                                           \
+    mapInPlace(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                        \
+  }                                                                                                                  \
+  /** The same, stored to out. */                                                                                    \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,           \
+                                   const poplar::Tensor &out, poplar::program::Sequence &prog,                       \
+                                   const poplar::DebugContext &debugContext = {},                                    \
+                                   const poplar::OptionFlags &options = {}) {                                        \
+    mapWithOutput(graph, expr::BinaryOpType::name, A, B, out, prog, debugContext, options);                          \
+  }                                                                                                                  \
+  /** The same with a host number, stored to out. */                                                                 \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, T B, const poplar::Tensor &out,    \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
+                                   const poplar::OptionFlags &options = {}) {                                        \
+    mapWithOutput(graph, expr::cls(expr::_1, expr::Const(B)), {A}, out, prog, debugContext, options);                \
+  }                                                                                                                  \
+  /** The same with a host number, stored to out. */                                                                 \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
+  inline void function##WithOutput(poplar::Graph &graph, T A, const poplar::Tensor &B, const poplar::Tensor &out,    \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
+                                   const poplar::OptionFlags &options = {}) {                                        \
+    mapWithOutput(graph, expr::cls(expr::Const(A), expr::_1), {B}, out, prog, debugContext, options);                \
+  }
+POPOPS_BINARY_OPERATORS(POPOPS_BINARY_FUNCTION)
+#undef POPOPS_BINARY_FUNCTION
+
+#define POPOPS_TERNARY_FUNCTION(name, cls, function, result, operands)                                               \
+  /** The operator of this name applied to A, B and C; a new tensor. clamp(value, low, high); select(A, B, C) is A   \
+      where C is true, else B. */                                                                                    \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
+                                 const poplar::Tensor &C, poplar::program::Sequence &prog,                           \
+                                 const poplar::DebugContext &debugContext = {},                                      \
+                                 const poplar::OptionFlags &options = {}) {                                          \
+    return map(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                              \
+  }                                                                                                                  \
+  /** The same, stored to A. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,              \
+                                const poplar::Tensor &C, poplar::program::Sequence &prog,                            \
+                                const poplar::DebugContext &debugContext = {},                                       \
+                                const poplar::OptionFlags &options = {}) {                                           \
+    mapInPlace(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                              \
+  }                                                                                                                  \
+  /** The same, stored to out. */                                                                                    \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,           \
+                                   const poplar::Tensor &C, const poplar::Tensor &out,                               \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
+                                   const poplar::OptionFlags &options = {}) {                                        \
+    mapWithOutput(graph, expr::TernaryOpType::name, A, B, C, out, prog, debugContext, options);                      \
+  }
+POPOPS_TERNARY_OPERATORS(POPOPS_TERNARY_FUNCTION)
+#undef POPOPS_TERNARY_FUNCTION
+
+/// varianceToInvStdDev with a constant epsilon and a result of type `dstType`: 1 / sqrt(src + epsilon).
+POPLAR_API poplar::Tensor varianceToInvStdDev(poplar::Graph &graph, const poplar::Tensor &src, float epsilon,
+                                              poplar::program::Sequence &prog, const poplar::Type &dstType,
+                                              const poplar::DebugContext &debugContext = {});
+/// invStdDevToVariance with a constant epsilon and a result of type `dstType`: 1 / (src * src) - epsilon.
+POPLAR_API poplar::Tensor invStdDevToVariance(poplar::Graph &graph, const poplar::Tensor &src, float epsilon,
+                                              poplar::program::Sequence &prog, const poplar::Type &dstType,
+                                              const poplar::DebugContext &debugContext = {});
+
+} // namespace popops

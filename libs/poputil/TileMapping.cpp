@@ -1,0 +1,237 @@
+#include <poputil/TileMapping.hpp>
+#include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace poputil {
+
+using poplar::Graph;
+using poplar::Interval;
+using poplar::Target;
+using poplar::Tensor;
+using poplar::Type;
+using Mapping = std::vector<std::vector<Interval>>;
+
+namespace {
+
+// Below this a tile's share costs more in vertices and exchange code than it saves.
+constexpr unsigned kMinBytesPerTile = 128;
+
+unsigned minElements(const Target &target, const Type &type) {
+  const unsigned bytes = static_cast<unsigned>(target.getTypeSize(type));
+  return (kMinBytesPerTile + bytes - 1) / bytes;
+}
+
+std::size_t product(const std::vector<std::size_t> &shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::size_t(1), std::multiplies<>());
+}
+
+Mapping linearMapping(unsigned numTiles, std::size_t elements, unsigned minPerTile, unsigned grain, unsigned offset,
+                      bool ascending) {
+  if (grain == 0)
+    throw poplibs_error("poputil::calcLinearTileMapping: grainSize is 0; it must be at least 1");
+  Mapping mapping(numTiles);
+  if (elements == 0)
+    return mapping;
+  const std::size_t grains = (elements + grain - 1) / grain;
+  const std::size_t minGrains = std::max<std::size_t>(1, (minPerTile + grain - 1) / grain);
+  const std::size_t tiles = std::clamp<std::size_t>(grains / minGrains, 1, numTiles);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i != tiles; ++i) {
+    const std::size_t end = std::min(elements, grains * (i + 1) / tiles * grain);
+    if (begin != end)
+      mapping[transformTileIndex(static_cast<unsigned>(i), numTiles, offset, ascending)].emplace_back(begin, end);
+    begin = end;
+  }
+  return mapping;
+}
+
+} // namespace
+
+unsigned transformTileIndex(unsigned tile, unsigned numTiles, unsigned offset, bool ascending) {
+  const unsigned rotated = (tile + offset) % numTiles;
+  return ascending ? rotated : numTiles - 1 - rotated;
+}
+
+unsigned invTransformTileIndex(unsigned tile, unsigned numTiles, unsigned offset, bool ascending) {
+  const unsigned rotated = ascending ? tile : numTiles - 1 - tile;
+  return (rotated + numTiles - offset % numTiles) % numTiles;
+}
+
+Mapping calcLinearTileMapping(const Graph &graph, const std::vector<std::size_t> &shape, unsigned minElementsPerTile,
+                              unsigned grainSize, unsigned offset, bool ascendingOrder) {
+  return calcLinearTileMapping(graph.getTarget(), shape, minElementsPerTile, grainSize, offset, ascendingOrder);
+}
+
+Mapping calcLinearTileMapping(const Target &target, const std::vector<std::size_t> &shape, unsigned minElementsPerTile,
+                              unsigned grainSize, unsigned offset, bool ascendingOrder) {
+  return linearMapping(target.getNumTiles(), product(shape), minElementsPerTile, grainSize, offset, ascendingOrder);
+}
+
+Mapping calcLinearTileMapping(const Graph &graph, const Tensor &t, unsigned offset, bool ascendingOrder) {
+  return calcLinearTileMapping(graph.getTarget(), t.shape(), t.elementType(), offset, ascendingOrder);
+}
+
+Mapping calcLinearTileMapping(const Target &target, const std::vector<std::size_t> &shape, const Type &elementType,
+                              unsigned offset, bool ascendingOrder) {
+  return linearMapping(target.getNumTiles(), product(shape), minElements(target, elementType),
+                       target.getVectorWidth(elementType), offset, ascendingOrder);
+}
+
+std::pair<Graph::TileToTensorMapping, unsigned> calcLinearTileMappingAndNewOffset(const Graph &graph, const Tensor &t,
+                                                                                  unsigned offset) {
+  Mapping mapping = calcLinearTileMapping(graph, t, offset);
+  const auto used = std::count_if(mapping.begin(), mapping.end(), [](const auto &tile) { return !tile.empty(); });
+  const unsigned next = static_cast<unsigned>((offset + static_cast<std::size_t>(used)) % mapping.size());
+  return {std::move(mapping), next};
+}
+
+void mapTensorLinearly(Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize) {
+  graph.setTileMapping(t, calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize));
+}
+
+void mapTensorLinearly(Graph &graph, const Tensor &t) { graph.setTileMapping(t, calcLinearTileMapping(graph, t)); }
+
+void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize,
+                                 unsigned offset, bool ascendingOrder) {
+  graph.setTileMapping(
+      t, calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize, offset, ascendingOrder));
+}
+
+void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned offset, bool ascendingOrder) {
+  graph.setTileMapping(t, calcLinearTileMapping(graph, t, offset, ascendingOrder));
+}
+
+std::size_t chooseMappingOffset(std::size_t numTiles, const std::vector<std::size_t> &shape) {
+  return chooseMappingOffset(numTiles, shape, 0);
+}
+
+std::size_t chooseMappingOffset(std::size_t numTiles, const std::vector<std::size_t> &shape, std::size_t seed) {
+  if (numTiles == 0)
+    throw poplibs_error("poputil::chooseMappingOffset: numTiles is 0; it must be at least 1");
+  std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ seed;
+  for (std::size_t d : shape) {
+    hash = (hash ^ d) * 0xD6E8FEB86659FD93ull;
+    hash ^= hash >> 32;
+  }
+  return hash % numTiles;
+}
+
+unsigned getTileImbalance(const Graph::TileToTensorMapping &mapping, unsigned minElementsPerTile, unsigned grainSize) {
+  if (mapping.empty() || grainSize == 0)
+    throw poplibs_error("poputil::getTileImbalance: an empty mapping or a grainSize of 0");
+  std::size_t total = 0, most = 0;
+  for (const auto &tile : mapping) {
+    std::size_t elements = 0;
+    for (const Interval &interval : tile)
+      elements += interval.size();
+    total += elements;
+    most = std::max(most, elements);
+  }
+  std::size_t fair = (total + mapping.size() - 1) / mapping.size();
+  fair = std::max<std::size_t>((fair + grainSize - 1) / grainSize * grainSize, minElementsPerTile);
+  return static_cast<unsigned>(most > fair ? most - fair : 0);
+}
+
+unsigned getTileImbalance(const Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize) {
+  return getTileImbalance(graph.getTileMapping(t), minElementsPerTile, grainSize);
+}
+
+namespace {
+
+bool dimIsSplit(const Graph &graph, const Tensor &t, unsigned dimension, unsigned tilesPerPlace, const char *function) {
+  if (dimension >= t.rank())
+    throw poplibs_error(std::string("poputil::") + function + ": dimension " + std::to_string(dimension) +
+                        " of a tensor of shape " + t.shapeToString());
+  const Tensor rows = t.dimRoll(dimension, 0).flatten(0, 1);
+  const std::size_t rowSize = t.dim(dimension) == 0 ? 0 : t.numElements() / t.dim(dimension);
+  constexpr unsigned kNone = ~0u;
+  std::vector<unsigned> placeOfRow(t.dim(dimension), kNone);
+  const auto mapping = graph.getTileMapping(rows);
+  for (unsigned tile = 0; tile != mapping.size(); ++tile)
+    for (const Interval &interval : mapping[tile])
+      for (std::size_t row = interval.begin() / rowSize; row * rowSize < interval.end(); ++row) {
+        const unsigned place = tile / tilesPerPlace;
+        if (placeOfRow[row] == kNone)
+          placeOfRow[row] = place;
+        else if (placeOfRow[row] != place)
+          return true;
+      }
+  return false;
+}
+
+} // namespace
+
+bool dimIsSplitOverTiles(const Graph &graph, const Tensor &t, unsigned dimension) {
+  return dimIsSplit(graph, t, dimension, 1, "dimIsSplitOverTiles");
+}
+
+bool dimIsSplitOverIPUs(const Graph &graph, const Tensor &t, unsigned dimension) {
+  return dimIsSplit(graph, t, dimension, graph.getTarget().getTilesPerIPU(), "dimIsSplitOverIPUs");
+}
+
+Tensor createBroadcastOperand(Graph &graph, const Tensor &fullTensor, const Type &type, unsigned dim,
+                              bool ditherMapping, const poplar::DebugContext &debugContext) {
+  if (dim >= fullTensor.rank())
+    throw poplibs_error("poputil::createBroadcastOperand: dim " + std::to_string(dim) + " of a tensor of shape " +
+                        fullTensor.shapeToString());
+  const std::size_t size = fullTensor.dim(dim);
+  Tensor result = graph.addVariable(type, {size}, debugContext);
+  const std::size_t rowSize = size == 0 ? 0 : fullTensor.numElements() / size;
+  if (rowSize == 0) {
+    mapTensorLinearly(graph, result);
+    return result;
+  }
+  // Each element goes to a tile that uses it; among those to the one that holds the fewest so far.
+  const auto mapping = graph.getTileMapping(fullTensor.dimRoll(dim, 0));
+  std::vector<std::vector<unsigned>> users(size);
+  for (unsigned tile = 0; tile != mapping.size(); ++tile)
+    for (const Interval &interval : mapping[tile])
+      for (std::size_t row = interval.begin() / rowSize; row * rowSize < interval.end(); ++row)
+        if (users[row].empty() || users[row].back() != tile)
+          users[row].push_back(tile);
+  const std::size_t start = ditherMapping ? chooseMappingOffset(mapping.size(), fullTensor.shape(), dim) : 0;
+  std::vector<unsigned> load(mapping.size());
+  Mapping chosen(mapping.size());
+  for (std::size_t row = 0; row != size; ++row) {
+    auto &tiles = users[row];
+    std::rotate(tiles.begin(), tiles.begin() + static_cast<std::ptrdiff_t>(start % tiles.size()), tiles.end());
+    const unsigned best =
+        *std::min_element(tiles.begin(), tiles.end(), [&](unsigned a, unsigned b) { return load[a] < load[b]; });
+    ++load[best];
+    if (!chosen[best].empty() && chosen[best].back().end() == row)
+      chosen[best].back() = Interval(chosen[best].back().begin(), row + 1);
+    else
+      chosen[best].emplace_back(row, row + 1);
+  }
+  graph.setTileMapping(result, chosen);
+  return result;
+}
+
+Tensor cloneToIpu(Graph &graph, const Tensor &t, unsigned dstIPU, const poplar::DebugContext &debugContext,
+                  poplar::TensorCloneMethod method) {
+  const Target &target = graph.getTarget();
+  if (dstIPU >= target.getNumIPUs())
+    throw poplibs_error("poputil::cloneToIpu: IPU " + std::to_string(dstIPU) + " of a target with " +
+                        std::to_string(target.getNumIPUs()));
+  const unsigned tilesPerIpu = target.getTilesPerIPU();
+  Tensor result = graph.clone(t, debugContext, method);
+  const auto mapping = graph.getTileMapping(t);
+  Mapping moved(mapping.size());
+  for (unsigned tile = 0; tile != mapping.size(); ++tile) {
+    auto &place = moved[tile % tilesPerIpu + dstIPU * tilesPerIpu];
+    place.insert(place.end(), mapping[tile].begin(), mapping[tile].end());
+  }
+  graph.setTileMapping(result, moved);
+  return result;
+}
+
+Tensor copyToIpu(Graph &graph, const Tensor &t, poplar::program::Sequence &prog, unsigned dstIPU,
+                 const poplar::DebugContext &debugContext, poplar::TensorCloneMethod method) {
+  Tensor result = cloneToIpu(graph, t, dstIPU, debugContext, method);
+  prog.add(poplar::program::Copy(t, result, false, debugContext));
+  return result;
+}
+
+} // namespace poputil

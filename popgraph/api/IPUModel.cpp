@@ -1,0 +1,60 @@
+#include "poplar/IPUModel.hpp"
+
+#include "popgraph/api/DeviceAccess.hpp"
+#include "popgraph/api/TargetAccess.hpp"
+#include "poplar/exceptions.hpp"
+
+#include <algorithm>
+
+namespace poplar {
+
+IPUModel::IPUModel(const char *version)
+    : IPUVersion(version && *version ? version : "ipu2"), numIPUs(1), tilesPerSuperTile(4),
+      relativeSyncDelay(RelativeSyncDelayType::AUTO), compileIPUCode(false) {
+  const popgraph::Machine machine = popgraph::ipuMachine(IPUVersion);
+  tilesPerIPU = machine.tilesPerIPU;
+  numWorkerContexts = machine.workers;
+  memoryBytesPerTile = machine.bytesPerTile;
+  tileClockFrequency = machine.clockHz;
+  exchangeBytesPerCycle = machine.exchangeBytesPerCycle;
+  memcpyBytesPerCycle = machine.memcpyBytesPerCycle;
+  instructionBytes = machine.instructionBytes;
+  dataPathWidth = machine.dataPathBits;
+  atomicStoreGranularity = machine.atomicStoreBytes;
+  minIPUSyncDelay = machine.minSyncDelay;
+  globalSyncCycles = machine.globalSyncCycles;
+  rptCountMax = machine.rptCountMax;
+  interleavedMemoryElementIndex = machine.interleavedOffset / machine.memoryElementBytes;
+}
+
+Device IPUModel::createDevice(const OptionFlags &options, bool, unsigned deviceManagerId) const {
+  popgraph::Machine machine = popgraph::ipuMachine(IPUVersion);
+  if (tilesPerIPU == 0)
+    throw invalid_machine_model("IPUModel::tilesPerIPU is 0; it must be at least 1");
+  machine = popgraph::withTiles(std::move(machine), tilesPerIPU);
+  machine.workers = numWorkerContexts;
+  machine.bytesPerTile = memoryBytesPerTile;
+  machine.clockHz = tileClockFrequency;
+  machine.exchangeBytesPerCycle = exchangeBytesPerCycle;
+  machine.memcpyBytesPerCycle = memcpyBytesPerCycle;
+  machine.instructionBytes = instructionBytes;
+  machine.dataPathBits = dataPathWidth;
+  machine.atomicStoreBytes = atomicStoreGranularity;
+  machine.minSyncDelay = minIPUSyncDelay;
+  machine.maxSyncDelay = relativeSyncDelay == RelativeSyncDelayType::NO_DELAY
+                             ? minIPUSyncDelay
+                             : std::max(machine.maxSyncDelay, minIPUSyncDelay);
+  machine.globalSyncCycles = globalSyncCycles;
+  machine.rptCountMax = rptCountMax;
+  // A model with little memory has only the part without interleaving.
+  const std::uint64_t interleavedOffset = std::uint64_t{interleavedMemoryElementIndex} * machine.memoryElementBytes;
+  machine.interleavedOffset = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      interleavedOffset, memoryBytesPerTile / machine.memoryElementBytes * machine.memoryElementBytes));
+  if (machine.unloadableTailBytes >= machine.bytesPerTile)
+    machine.unloadableTailBytes = 0;
+  machine = popgraph::applyTargetOptions(std::move(machine), options, popgraph::TargetEnvironment::Ignore);
+  return detail::DeviceAccess::make(
+      popgraph::makeTarget(TargetType::IPU_MODEL, numIPUs, machine, globalExchangeConstraints), deviceManagerId, {});
+}
+
+} // namespace poplar

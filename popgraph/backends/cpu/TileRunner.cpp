@@ -1,0 +1,99 @@
+#include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <poplar/exceptions.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "popgraph/backends/Backend.hpp"
+
+namespace popgraph {
+
+unsigned hostThreads() {
+  const char *text = std::getenv("POPGRAPH_THREADS");
+  const auto all = static_cast<unsigned>(tbb::this_task_arena::max_concurrency());
+  if (!text || !*text) return all;
+  char *end = nullptr;
+  const unsigned long n = std::strtoul(text, &end, 10);
+  if (*end != 0 || n == 0 || n > 1024)
+    throw poplar::invalid_option(fmt::format("POPGRAPH_THREADS is '{}'; it must be a number of threads from 1 to 1024", text));
+  return static_cast<unsigned>(n);
+}
+
+struct TileRunner::State {
+  std::shared_ptr<const Module> module;
+  Storage &storage;
+  tbb::global_control allowed; // TBB otherwise caps an arena at the processors it sees
+  tbb::task_arena arena;
+  std::vector<std::uint32_t> slots;
+  std::vector<double> seconds;              // by compute set: how long it took last time, sequentially accounted
+  std::vector<std::uint64_t> rng;           // two words for each tile and worker
+
+  struct Printer {
+    std::mutex mutex;
+    std::map<std::uint32_t, std::string> text; // by tile
+  } printer;
+
+  State(std::shared_ptr<const Module> m, Storage &s)
+      : module(std::move(m)), storage(s), allowed(tbb::global_control::max_allowed_parallelism, hostThreads()),
+        arena(static_cast<int>(hostThreads())) {
+    std::uint32_t most = 0;
+    for (const ComputeSetPlan &plan : module->computeSets) most = std::max(most, storage.slotsOf(plan));
+    slots.resize(most);
+    seconds.assign(module->computeSets.size(), 0);
+    rng.resize(std::size_t(module->target.getNumTiles()) * module->target.getNumWorkerContexts() * 2, 1);
+  }
+
+  static void print(VertexContext *context, const char *text, std::uint64_t length) {
+    auto &printer = *static_cast<Printer *>(context->host);
+    const std::lock_guard lock(printer.mutex);
+    printer.text[context->tile].append(text, length);
+  }
+};
+
+TileRunner::TileRunner(std::shared_ptr<const Module> module, Storage &storage)
+    : state_(std::make_unique<State>(std::move(module), storage)) {}
+TileRunner::~TileRunner() = default;
+
+void TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
+                     const std::function<void(const std::string &)> &print) {
+  State &s = *state_;
+  const std::uint32_t workers = s.module->target.getNumWorkerContexts();
+  const auto runTasks = [&](std::uint32_t first, std::uint32_t last) {
+    VertexContext context{};
+    context.numWorkers = workers;
+    context.print = &State::print;
+    context.host = &s.printer;
+    for (std::uint32_t task = first; task < last; ++task) {
+      context.rng = s.rng.data() + std::size_t(s.module->tasks[task].tile) * workers * 2;
+      s.storage.runTask(task, context, s.slots.data());
+      if (done) done(task, s.slots.data());
+    }
+  };
+  // Going parallel costs some microseconds, so a set that was short last time runs on this thread. Only time depends
+  // on this, never a result.
+  constexpr double kWorthParallel = 20e-6;
+  double &seconds = s.seconds[static_cast<std::size_t>(&plan - s.module->computeSets.data())];
+  const auto begin = std::chrono::steady_clock::now();
+  const bool parallel = plan.tasks > 1 && s.arena.max_concurrency() > 1 && seconds > kWorthParallel;
+  if (parallel)
+    s.arena.execute([&] {
+      tbb::parallel_for(tbb::blocked_range<std::uint32_t>(plan.firstTask, plan.firstTask + plan.tasks),
+                        [&](const auto &range) { runTasks(range.begin(), range.end()); });
+    });
+  else
+    runTasks(plan.firstTask, plan.firstTask + plan.tasks);
+  seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() * (parallel ? s.arena.max_concurrency() : 1);
+  if (!s.printer.text.empty()) {
+    for (const auto &[tile, text] : s.printer.text)
+      if (print) print(text);
+    s.printer.text.clear();
+  }
+}
+
+} // namespace popgraph

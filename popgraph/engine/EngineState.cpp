@@ -1,0 +1,194 @@
+#include "popgraph/engine/EngineState.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <poplar/exceptions.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "popgraph/base/Log.hpp"
+#include "popgraph/base/Nearest.hpp"
+#include "popgraph/engine/Backends.hpp"
+#include "popgraph/profile/ProfileWriter.hpp"
+#include "popgraph/runtime/Interpreter.hpp"
+#include "profiler/Summary.hpp"
+
+namespace popgraph {
+
+namespace {
+
+/// The first engine of a process writes DIR/profile.pgprof, later ones DIR/<name or number>/profile.pgprof.
+std::string profilePath(const std::string &directory, const std::string &name) {
+  static std::atomic<unsigned> engines{0};
+  const unsigned number = engines++;
+  std::filesystem::path path(directory.empty() ? "." : directory);
+  if (number > 0) path /= name.empty() ? std::to_string(number) : name;
+  std::filesystem::create_directories(path);
+  return path / "profile.pgprof";
+}
+
+} // namespace
+
+EngineState::EngineState(std::shared_ptr<const Module> module, const EngineOptions &options, std::string name)
+    : module_(std::move(module)), options_(options), name_(std::move(name)), streams_(*module_),
+      model_(std::make_unique<profiler::ModelBuilder>()) {
+  const profile::CompileRecord record = compileRecord();
+  model_->compiled(record);
+  if (options_.reportGraph || options_.reportExecution) {
+    profile::WriterOptions writer;
+    writer.keepRunsPerProgram = options_.keepRuns;
+    writer.execution = options_.reportExecution;
+    try {
+      file_ = profile::writeProfile(profilePath(options_.reportDirectory, name_), writer);
+      file_->compiled(record);
+    } catch (const std::exception &error) { // reporting never changes whether a program runs
+      log().warn("no profile is written: {}", error.what());
+      file_ = nullptr;
+    }
+  }
+}
+
+EngineState::~EngineState() = default;
+
+void EngineState::load(const poplar::Device &device) {
+  if (device.getTarget() != module_->target)
+    throw poplar::poplar_error("Engine::load: the program was compiled for another target than the device's; compile it for device.getTarget()");
+  if (!storage_) {
+    storage_ = std::make_unique<Storage>(module_);
+    backend_ = makeBackend(module_, *storage_);
+    backend_->print = [this](const std::string &text) {
+      std::ostream &out = printStream ? *printStream : std::cout;
+      out << text << std::flush;
+    };
+  } else {
+    storage_->reset();
+  }
+  streams_.rewind();
+}
+
+void EngineState::requireLoaded(const char *function) const {
+  if (!storage_) throw poplar::tensor_io_state_error(fmt::format("Engine::{}: call Engine::load first", function));
+}
+
+namespace {
+
+/// Passes records on to the model in memory and to the file. A file that cannot be written to is given up with a
+/// warning: reporting never changes whether a program runs.
+class Tee final : public profile::Sink {
+public:
+  Tee(std::unique_ptr<profile::Sink> *file, profile::Sink &model) : file_(file), model_(model) {}
+  void compiled(const profile::CompileRecord &) override {}
+  void beginRun(std::uint32_t program, const std::string &name) override {
+    model_.beginRun(program, name);
+    toFile([&](profile::Sink &file) { file.beginRun(program, name); });
+  }
+  bool wantsSteps() const override { return model_.wantsSteps() || (file_ && *file_ && (*file_)->wantsSteps()); }
+  void step(const profile::StepRecord &record) override {
+    if (model_.wantsSteps()) model_.step(record);
+    toFile([&](profile::Sink &file) {
+      if (file.wantsSteps()) file.step(record);
+    });
+  }
+  void endRun(const profile::RunRecord &run, const profile::TotalsRecord &totals) override {
+    model_.endRun(run, totals);
+    toFile([&](profile::Sink &file) { file.endRun(run, totals); });
+  }
+
+private:
+  template <typename F> void toFile(F &&f) {
+    if (!file_ || !*file_) return;
+    try {
+      f(**file_);
+    } catch (const std::exception &error) {
+      log().warn("the profile ends here: {}", error.what());
+      file_->reset();
+    }
+  }
+  std::unique_ptr<profile::Sink> *file_; ///< null: not asked for
+  profile::Sink &model_;
+};
+
+} // namespace
+
+void EngineState::run(unsigned program, const std::string &name) {
+  requireLoaded("run");
+  if (program >= module_->entries.size())
+    throw poplar::poplar_error(fmt::format("Engine::run: program {} does not exist; the engine has {} programs", program, module_->entries.size()));
+  const auto micros = [&] {
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - made_).count();
+  };
+  Tee tee(options_.reportExecution ? &file_ : nullptr, *model_);
+  profile::RunRecord run;
+  run.programIndex = program;
+  run.name = name;
+  run.startMicroseconds = micros();
+  if (profiling_) tee.beginRun(program, name);
+  backend_->beginRun(profiling_ ? &tee : nullptr);
+  InterpreterHost host{*backend_, *storage_, streams_, [this](const PrintPlan &plan) {
+                         printTensor(printTensorStream ? *printTensorStream : std::cerr, plan, *storage_);
+                       }};
+  const auto finish = [&] {
+    backend_->endRun(run);
+    run.endMicroseconds = micros();
+    if (profiling_) tee.endRun(run, backend_->totals());
+  };
+  try {
+    interpret(*module_, program, host);
+  } catch (...) {
+    finish();
+    throw;
+  }
+  finish();
+}
+
+const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::ptrdiff_t bytes) const {
+  const char *function = isRead ? "readTensor" : "writeTensor";
+  requireLoaded(function);
+  for (const HandlePlan &plan : module_->handles) {
+    if (plan.name != name) continue;
+    if (plan.isRead != isRead)
+      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name, plan.isRead ? "createHostRead" : "createHostWrite"));
+    const auto needed = static_cast<std::ptrdiff_t>(plan.elements * elementBytes(plan.type));
+    if (bytes >= 0 && bytes != needed)
+      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' has {} bytes ({} elements of type {}), the host memory has {}", function,
+                                                      name, needed, plan.elements, elementName(plan.type), bytes));
+    return plan;
+  }
+  std::vector<std::string> names;
+  for (const HandlePlan &plan : module_->handles)
+    if (plan.isRead == isRead) names.push_back(plan.name);
+  throw poplar::tensor_io_state_error(fmt::format("Engine::{}: there is no handle '{}'{}", function, name, didYouMean(name, names)));
+}
+
+void EngineState::write(std::string_view name, const void *data, std::ptrdiff_t bytes) {
+  const HandlePlan &plan = handle(name, false, bytes);
+  storage_->scatter(plan.runs, elementBytes(plan.type), static_cast<const char *>(data));
+}
+
+void EngineState::read(std::string_view name, void *data, std::ptrdiff_t bytes) {
+  const HandlePlan &plan = handle(name, true, bytes);
+  storage_->gather(plan.runs, elementBytes(plan.type), static_cast<char *>(data));
+}
+
+void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) const {
+  profiler::SummaryOptions options;
+  const auto isTrue = [](const std::string &value) { return value == "true" || value == "1"; };
+  for (const auto &[name, value] : flags) {
+    if (name == "showExecutionSteps") options.showExecutionSteps = isTrue(value);
+    else if (name == "showVarStorage") options.showVarStorage = isTrue(value);
+    else if (name == "showPerIpuMemoryUsage") options.showPerIpuMemoryUsage = isTrue(value);
+    else if (name != "showOptimizations" && name != "colours")
+      throw poplar::invalid_option(fmt::format("Unrecognised option '{}' of printProfileSummary; known are showExecutionSteps, "
+                                               "showVarStorage, showOptimizations, showPerIpuMemoryUsage, colours", name));
+  }
+  profiler::writeSummary(out, model_->model(), options);
+}
+
+void EngineState::resetProfile() {
+  if (backend_) backend_->resetTotals();
+  model_ = std::make_unique<profiler::ModelBuilder>();
+  model_->compiled(compileRecord());
+}
+
+} // namespace popgraph

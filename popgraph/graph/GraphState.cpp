@@ -1,0 +1,159 @@
+#include "popgraph/graph/GraphState.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <poplar/exceptions.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "popgraph/graph/Convert.hpp"
+
+namespace popgraph {
+
+ElementType elementTypeOf(const poplar::Type &type) {
+  if (type.id() >= kNumElementTypes) throw poplar::type_error("the type is default-constructed and names no element type");
+  return static_cast<ElementType>(type.id());
+}
+
+std::string GraphTables::variableName(std::uint32_t variable) const {
+  const VariableRow &row = variables[variable];
+  if (row.name != 0) return names[row.name];
+  return fmt::format("{} {}", row.isConstant ? "constant" : "variable", variable);
+}
+
+std::string GraphTables::computeSetName(std::uint32_t computeSet) const {
+  const std::uint32_t name = computeSets[computeSet];
+  return name != 0 ? names[name] : fmt::format("compute set {}", computeSet);
+}
+
+std::string GraphTables::describeVertex(std::uint32_t vertex) const {
+  const VertexRow &row = vertices[vertex];
+  return fmt::format("vertex {} of type '{}' in compute set '{}'", vertex, codeletOf(row).name,
+                     computeSetName(row.computeSet));
+}
+
+std::uint32_t GraphState::addName(std::string_view name) {
+  if (name.empty()) return 0;
+  tables.names.emplace_back(name);
+  return static_cast<std::uint32_t>(tables.names.size() - 1);
+}
+
+std::uint32_t GraphState::addVariable(ElementType type, std::uint64_t elements, std::string_view name,
+                                      bool isConstant) {
+  if (elements >= 0xffffffffull)
+    throw poplar::graph_object_creation_error(fmt::format(
+        "a variable of {} elements is too large: at most {} are possible; split it", elements, 0xfffffffeull));
+  if (tables.variables.size() >= 0x3fffffffu)
+    throw poplar::graph_object_creation_error("the graph has its largest possible number of variables, 2^30 - 1");
+  tables.mappings.emplace_back();
+  return tables.variables.append({static_cast<std::uint32_t>(elements), addName(name), type, isConstant});
+}
+
+bool GraphState::constantValue(std::uint32_t variable, std::uint32_t element, ElementType type, double &value) const {
+  const auto found = constantValueIndex_.find(variable);
+  if (found == constantValueIndex_.end()) return false;
+  const InitialValue &initial = tables.initialValues[found->second];
+  value = valueAsDouble(type, initial.bytes->data() + std::size_t(element) * elementBytes(type));
+  return true;
+}
+
+void GraphState::setInitialValue(std::uint32_t variable, std::uint32_t offset, std::uint32_t count,
+                                 std::shared_ptr<const std::vector<char>> bytes) {
+  if (isConstant(variable)) constantValueIndex_[variable] = static_cast<std::uint32_t>(tables.initialValues.size());
+  tables.initialValues.push_back({variable, offset, count, std::move(bytes)});
+}
+
+Mapping &GraphState::editMapping(std::uint32_t variable) {
+  auto &mapping = tables.mappings[variable];
+  if (!mapping) mapping = std::make_shared<Mapping>();
+  else if (mapping.use_count() > 1) mapping = std::make_shared<Mapping>(*mapping);
+  return *mapping;
+}
+
+void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module) {
+  if (std::find(tables.modules.begin(), tables.modules.end(), module) != tables.modules.end()) return;
+  const auto moduleIndex = static_cast<std::uint32_t>(tables.modules.size());
+  tables.modules.push_back(module);
+  for (std::uint32_t i = 0; i < module->codelets.size(); ++i) {
+    CodeletInfo info;
+    info.module = module;
+    info.moduleIndex = moduleIndex;
+    info.indexInModule = i;
+    for (const codelets::Field &field : module->codelets[i].fields) {
+      if (field.access != codelets::Access::State) {
+        info.place.push_back(info.edges++);
+      } else {
+        info.place.push_back(info.stateWords);
+        info.stateWords += field.shape == codelets::FieldShape::Scalar
+                               ? static_cast<std::uint32_t>((elementBytes(field.type) + 3) / 4)
+                               : 2;
+      }
+    }
+    // The same file may be added twice; the first definition stays, so that its vertices and new ones agree.
+    if (codeletByName_.emplace(module->codelets[i].name, static_cast<std::uint32_t>(tables.codelets.size())).second)
+      tables.codelets.push_back(std::move(info));
+  }
+  lastCodelet_ = -1;
+  lastCodeletName_.clear();
+}
+
+std::int64_t GraphState::findCodelet(std::string_view name) {
+  if (lastCodelet_ >= 0 && name == lastCodeletName_) return lastCodelet_;
+  auto found = codeletByName_.find(std::string(name));
+  if (found == codeletByName_.end()) found = codeletByName_.find(codelets::normaliseVertexName(name));
+  if (found == codeletByName_.end()) return -1;
+  lastCodeletName_ = name;
+  lastCodelet_ = found->second;
+  return lastCodelet_;
+}
+
+std::uint32_t GraphState::addVertex(std::uint32_t computeSet, std::uint32_t codelet) {
+  const CodeletInfo &info = tables.codelets[codelet];
+  VertexRow row;
+  row.codelet = codelet;
+  row.computeSet = computeSet;
+  row.tile = kNoTile;
+  row.firstEdge = tables.edges.appendN(info.edges, EdgeRow::none());
+  row.firstState = tables.state.appendN(info.stateWords, 0);
+  return tables.vertices.append(row);
+}
+
+EdgeRow GraphState::edge(std::uint32_t vertex, std::uint32_t field) const {
+  const VertexRow &row = tables.vertices[vertex];
+  return tables.edges[row.firstEdge + tables.codelets[row.codelet].place[field]];
+}
+
+void GraphState::setEdge(std::uint32_t vertex, std::uint32_t field, std::int64_t index, const EdgeRow &edge) {
+  const VertexRow &row = tables.vertices[vertex];
+  const std::uint32_t at = row.firstEdge + tables.codelets[row.codelet].place[field];
+  if (index < 0) tables.edges.edit(at) = edge;
+  else tables.subEdges.edit(tables.edges[at].a + static_cast<std::uint32_t>(index)) = edge;
+}
+
+EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {
+  Run run;
+  if (singleRun(tensor, run)) return EdgeRow::run(run.variable, run.offset, run.count);
+  std::vector<ViewRun> runs;
+  std::uint64_t elements = 0;
+  for (const StridedRun &r : stridedRuns(tensor)) {
+    elements += r.count;
+    const bool fits = r.stride >= INT32_MIN && r.stride <= INT32_MAX;
+    for (std::uint64_t i = 0; i < (fits ? 1 : r.count); ++i)
+      runs.push_back({r.variable, static_cast<std::uint32_t>(r.offset + static_cast<std::int64_t>(i) * r.stride),
+                      static_cast<std::uint32_t>(fits ? r.count : 1), fits ? static_cast<std::int32_t>(r.stride) : 1});
+  }
+  if (runs.size() == 1 && (runs[0].stride == 1 || runs[0].count == 1))
+    return EdgeRow::run(runs[0].variable, runs[0].offset, runs[0].count);
+  if (elements >= 0xffffffffull || tables.viewRuns.size() + runs.size() >= 0x3fffffffu)
+    throw poplar::graph_connection_error(fmt::format("a view of {} elements in {} pieces is too large for an edge",
+                                                     elements, runs.size()));
+  const std::uint32_t first = tables.viewRuns.size();
+  for (const ViewRun &r : runs) tables.viewRuns.append(r);
+  return EdgeRow::view(first, static_cast<std::uint32_t>(runs.size()), static_cast<std::uint32_t>(elements));
+}
+
+bool GraphState::hasHandle(std::string_view name) const {
+  return std::any_of(tables.streams.begin(), tables.streams.end(), [&](const auto &s) { return s.handle() == name; }) ||
+         std::any_of(tables.hostHandles.begin(), tables.hostHandles.end(), [&](const auto &h) { return h.name == name; });
+}
+
+} // namespace popgraph

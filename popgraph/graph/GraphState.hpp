@@ -1,0 +1,170 @@
+#pragma once
+// What the user built: variables, vertices, edges, compute sets, programs, in flat tables indexed by 32-bit ids.
+#include <cstdint>
+#include <memory>
+#include <poplar/DataStream.hpp>
+#include <poplar/Graph.hpp>
+#include <poplar/Program.hpp>
+#include <poplar/Target.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "codelets/client/Codelet.hpp"
+#include "popgraph/graph/ChunkedTable.hpp"
+#include "popgraph/graph/Mapping.hpp"
+#include "popgraph/graph/View.hpp"
+
+namespace popgraph {
+
+inline poplar::Type typeOf(ElementType type) { return poplar::Type::fromId(static_cast<unsigned>(type)); }
+/// Throws poplar::type_error for a default-constructed Type.
+ElementType elementTypeOf(const poplar::Type &type);
+
+struct VariableRow {
+  std::uint32_t elements;
+  std::uint32_t name;       ///< into GraphTables::names; 0: none
+  ElementType type;
+  bool isConstant;
+};
+
+struct VertexRow {
+  std::uint32_t codelet;
+  std::uint32_t computeSet;
+  std::uint32_t tile;       ///< kNoTile until mapped
+  std::uint32_t firstEdge;  ///< one row for each edge field, in field order
+  std::uint32_t firstState; ///< into GraphTables::state
+};
+
+/// What an edge field is connected to.
+//   Run   variable | offset             | count            consecutive elements of a variable
+//   View  first run in viewRuns | runs  | elements         anything else of rank 1
+//   List  -        | first sub-edge     | sub-edges        rank 2: rows of subEdges
+//   None                                                   not connected
+struct EdgeRow {
+  enum Kind : std::uint32_t { Run = 0, View = 1, List = 2, None = 3 };
+  std::uint32_t reference, a, b;
+  Kind kind() const { return static_cast<Kind>(reference >> 30); }
+  std::uint32_t id() const { return reference & 0x3fffffffu; }
+  static EdgeRow none() { return {std::uint32_t(None) << 30, 0, 0}; }
+  static EdgeRow run(std::uint32_t variable, std::uint32_t offset, std::uint32_t count) {
+    return {variable, offset, count};
+  }
+  static EdgeRow view(std::uint32_t first, std::uint32_t runs, std::uint32_t elements) {
+    return {(std::uint32_t(View) << 30) | first, runs, elements};
+  }
+  static EdgeRow list(std::uint32_t first, std::uint32_t count) { return {std::uint32_t(List) << 30, first, count}; }
+  /// Elements of a Run or View.
+  std::uint32_t elements() const { return b; }
+};
+
+/// A strided run in 16 bytes.
+struct ViewRun {
+  std::uint32_t variable, offset, count;
+  std::int32_t stride;
+};
+
+/// A vertex type that has been loaded.
+struct CodeletInfo {
+  std::shared_ptr<const codelets::CodeletModule> module;
+  std::uint32_t moduleIndex = 0;   ///< into GraphTables::modules
+  std::uint32_t indexInModule = 0;
+  const codelets::Codelet &codelet() const { return module->codelets[indexInModule]; }
+  /// For each field: its number among the edges, or the first of its words in the state.
+  std::vector<std::uint32_t> place;
+  std::uint32_t edges = 0, stateWords = 0;
+};
+
+/// Values set at load.
+struct InitialValue {
+  std::uint32_t variable, offset, count;
+  std::shared_ptr<const std::vector<char>> bytes;
+};
+
+struct HostHandle {
+  std::string name;
+  poplar::Tensor tensor;
+  bool isRead;
+};
+
+struct PerfEstimateRow {
+  std::uint32_t vertex;
+  std::uint64_t cycles, flops;
+};
+
+/// The part that compiling takes a snapshot of: copying it shares all chunks.
+struct GraphTables {
+  ChunkedTable<VariableRow> variables;
+  std::vector<std::shared_ptr<Mapping>> mappings; ///< by variable; null: nothing mapped
+  ChunkedTable<VertexRow> vertices;
+  ChunkedTable<EdgeRow> edges;
+  ChunkedTable<EdgeRow> subEdges;
+  ChunkedTable<ViewRun> viewRuns;
+  ChunkedTable<std::uint32_t> state;              ///< words; a state vector is {index into stateArrays, length}
+  std::vector<std::shared_ptr<const std::vector<char>>> stateArrays;
+  std::vector<std::string> names{std::string()};
+  std::vector<std::uint32_t> computeSets;         ///< names
+  std::vector<CodeletInfo> codelets;
+  std::vector<std::shared_ptr<const codelets::CodeletModule>> modules;
+  std::vector<InitialValue> initialValues;
+  std::vector<poplar::DataStream> streams;
+  std::vector<HostHandle> hostHandles;
+  std::vector<poplar::program::Program> functions;
+  std::vector<PerfEstimateRow> perfEstimates;     ///< in the order they were set
+
+  const std::vector<MappedRange> &mappingOf(std::uint32_t variable) const {
+    static const std::vector<MappedRange> nothing;
+    return mappings[variable] ? mappings[variable]->ranges() : nothing;
+  }
+  /// Name for messages: the debug name, or "variable 12".
+  std::string variableName(std::uint32_t variable) const;
+  std::string computeSetName(std::uint32_t computeSet) const;
+  const codelets::Codelet &codeletOf(const VertexRow &vertex) const { return codelets[vertex.codelet].codelet(); }
+  /// "vertex 7 of type X in compute set Y", for messages.
+  std::string describeVertex(std::uint32_t vertex) const;
+};
+
+class GraphState {
+public:
+  GraphState(poplar::Target target, unsigned replication) : target(std::move(target)), replication(replication) {}
+
+  poplar::Target target;
+  unsigned replication;
+  GraphTables tables;
+
+  std::uint32_t addVariable(ElementType type, std::uint64_t elements, std::string_view name, bool isConstant);
+  bool isConstant(std::uint32_t variable) const { return tables.variables[variable].isConstant; }
+  std::string variableName(std::uint32_t variable) const { return tables.variableName(variable); }
+  /// Value of one element of a constant, read as `type`; false when the variable is none.
+  bool constantValue(std::uint32_t variable, std::uint32_t element, ElementType type, double &value) const;
+  void setInitialValue(std::uint32_t variable, std::uint32_t offset, std::uint32_t count,
+                       std::shared_ptr<const std::vector<char>> bytes);
+  Mapping &editMapping(std::uint32_t variable);
+
+  void addModule(std::shared_ptr<const codelets::CodeletModule> module);
+  /// Index of a loaded codelet; -1 when there is none.
+  std::int64_t findCodelet(std::string_view name);
+
+  std::uint32_t addVertex(std::uint32_t computeSet, std::uint32_t codelet);
+  /// The edge row of a field for writing.
+  void setEdge(std::uint32_t vertex, std::uint32_t field, std::int64_t index, const EdgeRow &row);
+  EdgeRow edge(std::uint32_t vertex, std::uint32_t field) const;
+  /// An edge row (not a list) for a view.
+  EdgeRow makeEdge(const poplar::Tensor &tensor);
+  std::uint32_t addName(std::string_view name);
+  bool hasHandle(std::string_view name) const;
+
+private:
+  std::unordered_map<std::string, std::uint32_t> codeletByName_;
+  std::string lastCodeletName_;
+  std::int64_t lastCodelet_ = -1;
+  std::unordered_map<std::uint32_t, std::uint32_t> constantValueIndex_; // variable -> initial value
+};
+
+/// Opens poplar::Graph to the core.
+struct GraphAccess {
+  static GraphState &state(const poplar::Graph &graph) { return *graph.state_; }
+};
+
+} // namespace popgraph

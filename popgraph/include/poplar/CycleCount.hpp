@@ -1,0 +1,31 @@
+#ifndef poplar_CycleCount_hpp
+#define poplar_CycleCount_hpp
+/// \file
+/// Cycle counters of the device.
+
+#include <poplar/DebugContext.hpp>
+#include <poplar/Program.hpp>
+#include <poplar/SyncType.hpp>
+#include <poplar/Tensor.hpp>
+#include <poplar/detail/Api.hpp>
+
+namespace poplar {
+class Graph;
+
+/// Wraps `sequence` in place so that it measures itself. Returns UNSIGNED_INT {2} on `tile`: low and high word of the
+/// cycles between two counter reads, one before and one after; `syncType` says which tiles are synchronised first. On
+/// a CPU target the count is 0.
+POPLAR_API Tensor cycleCount(Graph &graph, program::Sequence &sequence, unsigned tile, SyncType syncType,
+                             const DebugContext &debugContext = {});
+/// Older form with an internal sync.
+inline Tensor cycleCount(Graph &graph, program::Sequence &sequence, unsigned tile,
+                         const DebugContext &debugContext = {}) {
+  return cycleCount(graph, sequence, tile, SyncType::INTERNAL, debugContext);
+}
+/// Appends a read of the cycle counter. Returns UNSIGNED_INT {2}: low and high word.
+POPLAR_API Tensor cycleStamp(Graph &graph, program::Sequence &sequence, unsigned tile, SyncType syncType,
+                             const DebugContext &debugContext = {});
+
+} // namespace poplar
+
+#endif

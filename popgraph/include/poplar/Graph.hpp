@@ -1,0 +1,302 @@
+#ifndef poplar_Graph_hpp
+#define poplar_Graph_hpp
+/// \file
+/// The graph: variables, vertices, edges, compute sets, and where they are.
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <poplar/ArrayRef.hpp>
+#include <poplar/CodeletFileType.hpp>
+#include <poplar/DataStream.hpp>
+#include <poplar/DebugContext.hpp>
+#include <poplar/Device.hpp>
+#include <poplar/GraphElements.hpp>
+#include <poplar/Interval.hpp>
+#include <poplar/OptionFlags.hpp>
+#include <poplar/PerfEstimate.hpp>
+#include <poplar/Program.hpp>
+#include <poplar/StringRef.hpp>
+#include <poplar/Target.hpp>
+#include <poplar/Tensor.hpp>
+#include <poplar/TensorCloneMethod.hpp>
+#include <poplar/Type.hpp>
+#include <poplar/TypeTraits.hpp>
+#include <poplar/VariableMappingMethod.hpp>
+#include <poplar/Version.hpp>
+#include <poplar/detail/Api.hpp>
+#include <poplar/exceptions.hpp>
+#include <poplar/replication_factor.hpp>
+
+namespace popgraph {
+class GraphState;
+struct GraphAccess;
+} // namespace popgraph
+
+namespace poplar {
+
+/// One entry of the connection list of Graph::addVertex: a field name with a tensor, a list of tensors or a value.
+class POPLAR_API ConnectionDesc {
+public:
+  ConnectionDesc(StringRef field, const Tensor &tensor) : field_(field), tensors_(1, tensor), list_(false) {}
+  ConnectionDesc(StringRef field, ArrayRef<Tensor> tensors)
+      : field_(field), tensors_(tensors.begin(), tensors.end()), list_(true) {}
+  ConnectionDesc(StringRef field, const std::vector<Tensor> &tensors)
+      : field_(field), tensors_(tensors), list_(true) {}
+  /// A number: an input edge to a constant, or the initial value of a state field.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  ConnectionDesc(StringRef field, T value)
+      : field_(field), list_(false), hasValue_(true), value_(static_cast<double>(value)),
+        integer_(std::is_integral<T>::value ? static_cast<std::int64_t>(value) : 0),
+        isInteger_(std::is_integral<T>::value) {}
+
+private:
+  friend class Graph;
+  StringRef field_;
+  std::vector<Tensor> tensors_;
+  bool list_;
+  bool hasValue_ = false;
+  double value_ = 0;
+  std::int64_t integer_ = 0;
+  bool isInteger_ = false;
+};
+
+/// A graph for one target. Movable, not copyable. A moved-from graph may only be destroyed or assigned to. Not
+/// thread-safe: one thread at a time may change a graph.
+class POPLAR_API Graph {
+public:
+  /// For each tile the intervals of the flattened view that it holds; may be shorter than the number of tiles.
+  using TileToTensorMapping = std::vector<std::vector<Interval>>;
+
+  Graph();
+  explicit Graph(const Target &target, replication_factor replicationFactor = replication_factor(1));
+  explicit Graph(const Device &device, replication_factor replicationFactor = replication_factor(1));
+  Graph(Graph &&) noexcept;
+  Graph &operator=(Graph &&) noexcept;
+  Graph(const Graph &) = delete;
+  Graph &operator=(const Graph &) = delete;
+  ~Graph();
+
+  /// The target; of a virtual graph, a target with that graph's tiles.
+  const Target &getTarget() const;
+  unsigned getReplicationFactor() const;
+
+  /// \name Codelets
+  /// @{
+  /// Compiles a source file (C++ or C), or loads a `.gp` file, and makes its vertex types known. `path` is relative to
+  /// the working directory and may be __FILE__. `flags` are compiler flags. Returns true. Throws
+  /// graph_program_compilation_error with the compiler's text, link_error, or file_load_error.
+  bool addCodelets(StringRef path, CodeletFileType type = CodeletFileType::Auto, StringRef flags = "",
+                   StringRef targetName = "");
+  /// Compiles several files together.
+  bool addCodelets(ArrayRef<std::string> paths, StringRef flags = "", StringRef targetName = "");
+  bool addCodelets(std::initializer_list<std::string> paths, StringRef flags = "", StringRef targetName = "") {
+    return addCodelets(ArrayRef<std::string>(paths.begin(), paths.size()), flags, targetName);
+  }
+  /// Compiles source text.
+  bool addCodelets(std::stringstream &source, StringRef flags = "",
+                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "");
+  /// As above; the compiler's messages are also written to `compileOutput`.
+  bool addCodelets(std::stringstream &source, std::ostream &compileOutput, StringRef flags = "",
+                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "");
+  /// True when a vertex type of this name has been loaded.
+  bool hasCodelet(StringRef vertexName) const;
+  /// @}
+
+  /// \name Variables and constants
+  /// @{
+  /// A new variable; its contents are undefined and it is on no tile. `{}` is the shape of a scalar.
+  Tensor addVariable(const Type &type, ArrayRef<std::size_t> shape, const DebugContext &debugContext = {});
+  /// As above, spread over all tiles for VariableMappingMethod::LINEAR.
+  Tensor addVariable(const Type &type, ArrayRef<std::size_t> shape, VariableMappingMethod mappingMethod,
+                     const DebugContext &debugContext = {});
+  /// A constant with one value for each element. Values are converted to `type`; one that does not fit throws
+  /// overflow_error. Constants need a tile mapping like variables.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, ArrayRef<T> values,
+                     const DebugContext &debugContext = {}) {
+    return addConstantFrom(type, shape, equivalent_device_type<T>().value, values.data(), values.size(), false,
+                           debugContext);
+  }
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const std::vector<T> &values,
+                     const DebugContext &debugContext = {}) {
+    return addConstant(type, shape, ArrayRef<T>(values), debugContext);
+  }
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, std::initializer_list<T> values,
+                     const DebugContext &debugContext = {}) {
+    return addConstant(type, shape, ArrayRef<T>(values.begin(), values.size()), debugContext);
+  }
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const T *values,
+                     const DebugContext &debugContext = {}) {
+    return addConstantFrom(type, shape, equivalent_device_type<T>().value, values, ~std::size_t(0), false,
+                           debugContext);
+  }
+  /// A constant with one value for all elements.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, T value, const DebugContext &debugContext = {}) {
+    return addConstantFrom(type, shape, equivalent_device_type<T>().value, &value, 1, true, debugContext);
+  }
+  /// A constant of type HALF from the bits of a half, one for all elements or one for each.
+  Tensor addConstantHalf(const Type &type, ArrayRef<std::size_t> shape, std::uint16_t value,
+                         const DebugContext &debugContext = {});
+  Tensor addConstantHalf(const Type &type, ArrayRef<std::size_t> shape, const std::uint16_t *values,
+                         const DebugContext &debugContext = {});
+  /// A new variable with the shape and the tile mapping of a tensor; data is not copied. See TensorCloneMethod.
+  Tensor clone(const Tensor &tensor, const DebugContext &debugContext = {},
+               TensorCloneMethod method = TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES) {
+    return clone(tensor.elementType(), tensor, debugContext, method);
+  }
+  Tensor clone(const Type &type, const Tensor &tensor, const DebugContext &debugContext = {},
+               TensorCloneMethod method = TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
+  /// The value of a variable after each Engine::load.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  void setInitialValue(const Tensor &tensor, T value) {
+    setTensorValue(tensor, equivalent_device_type<T>().value, &value, 1, true);
+  }
+  template <typename T> void setInitialValue(const Tensor &tensor, ArrayRef<T> values) {
+    setTensorValue(tensor, equivalent_device_type<T>().value, values.data(), values.size(), false);
+  }
+  template <typename T> void setInitialValue(const Tensor &tensor, const std::vector<T> &values) {
+    setInitialValue(tensor, ArrayRef<T>(values));
+  }
+  template <typename T> void setInitialValue(const Tensor &tensor, std::initializer_list<T> values) {
+    setInitialValue(tensor, ArrayRef<T>(values.begin(), values.size()));
+  }
+  /// @}
+
+  /// \name Tile mapping
+  /// @{
+  /// Places the elements of a view on a tile; the last call wins. Throws invalid_tile_mapping for a tile the target does
+  /// not have.
+  void setTileMapping(const Tensor &tensor, unsigned tile);
+  void setTileMapping(VertexRef vertex, unsigned tile);
+  void setTileMapping(const Tensor &tensor, const TileToTensorMapping &mapping);
+  /// Where the elements of a view are; one entry for each tile of the graph. Throws invalid_tile_mapping when an element
+  /// has no tile and `requireComplete` is set, or when it is on a tile outside a virtual graph.
+  TileToTensorMapping getTileMapping(const Tensor &tensor, bool requireComplete = true,
+                                     bool allowExternal = false) const;
+  TileToTensorMapping getTileMapping(const Tensor &tensor, bool *isComplete, bool allowExternal = false) const;
+  /// A view of this graph on some of its tiles, renumbered from 0; both share everything else.
+  Graph createVirtualGraph(unsigned numTiles);
+  Graph createVirtualGraph(unsigned lowerTile, unsigned upperTile);
+  Graph createVirtualGraph(const std::vector<unsigned> &tiles);
+  /// @}
+
+  /// \name Vertices
+  /// @{
+  ComputeSet addComputeSet(const DebugContext &debugContext = {});
+  /// Adds a vertex. Throws unknown_vertex_type when no codelet of this name has been loaded.
+  VertexRef addVertex(ComputeSet computeSet, StringRef vertexType);
+  VertexRef addVertex(ComputeSet computeSet, StringRef vertexType, ArrayRef<ConnectionDesc> connections);
+  VertexRef addVertex(ComputeSet computeSet, StringRef vertexType,
+                      std::initializer_list<ConnectionDesc> connections) {
+    return addVertex(computeSet, vertexType, ArrayRef<ConnectionDesc>(connections.begin(), connections.size()));
+  }
+  /// Connects a field with a tensor of its rank and element type. Throws graph_connection_error when they differ, when
+  /// the field is connected already, or when a written view has aliases or constants.
+  void connect(FieldRef field, const Tensor &tensor);
+  /// Connects a rank 2 field: one tensor for each sub-vector.
+  void connect(FieldRef field, ArrayRef<Tensor> tensors);
+  void connect(FieldRef field, const std::vector<Tensor> &tensors) { connect(field, ArrayRef<Tensor>(tensors)); }
+  /// Connects an input field with a new constant on the vertex's tile.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  void connect(FieldRef field, T value) {
+    connectConstant(field, equivalent_device_type<T>().value, &value, 1, false);
+  }
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  void connect(FieldRef field, ArrayRef<T> values) {
+    connectConstant(field, equivalent_device_type<T>().value, values.data(), values.size(), true);
+  }
+  /// Number of sub-vectors of a rank 2 field that is connected one by one.
+  void setFieldSize(FieldRef field, std::size_t size);
+  /// Throws no_size_specified when neither set nor implied by a connection.
+  std::size_t getFieldSize(FieldRef field) const;
+  /// Sets a state field. The value is converted to the field's type; one that does not fit throws overflow_error.
+  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  void setInitialValue(FieldRef field, T value) {
+    setFieldValue(field, equivalent_device_type<T>().value, &value, 1, false);
+  }
+  template <typename T> void setInitialValue(FieldRef field, ArrayRef<T> values) {
+    setFieldValue(field, equivalent_device_type<T>().value, values.data(), values.size(), true);
+  }
+  template <typename T> void setInitialValue(FieldRef field, const std::vector<T> &values) {
+    setInitialValue(field, ArrayRef<T>(values));
+  }
+  template <typename T> void setInitialValue(FieldRef field, std::initializer_list<T> values) {
+    setInitialValue(field, ArrayRef<T>(values.begin(), values.size()));
+  }
+  void setInitialValueHalf(FieldRef field, std::uint16_t value);
+  void setInitialValueHalf(FieldRef field, ArrayRef<std::uint16_t> values);
+  /// Overrides the cycles of a vertex, which otherwise come from its code.
+  void setPerfEstimate(const VertexRef &vertex, std::uint64_t cycles, std::uint64_t flops = 0);
+  void setPerfEstimate(const VertexRef &vertex, VertexPerfEstimate estimate) {
+    setPerfEstimate(vertex, estimate.cycles, estimate.flops);
+  }
+  /// Older name of setPerfEstimate.
+  void setCycleEstimate(const VertexRef &vertex, unsigned cycles) { setPerfEstimate(vertex, cycles); }
+  /// The estimate set for a vertex. Throws missing_perf_estimate when there is none.
+  VertexPerfEstimate getPerfEstimate(const VertexRef &vertex) const;
+  std::size_t getNumVertices() const;
+  /// @}
+
+  /// \name Host access
+  /// @{
+  /// Names a tensor for Engine::writeTensor and Engine::readTensor. Throws poplar_error for a name in use.
+  void createHostWrite(StringRef handle, const Tensor &tensor, bool rearrangeOnHost = false);
+  void createHostRead(StringRef handle, const Tensor &tensor, bool rearrangeOnHost = false);
+  /// A stream from the host; each copy moves `numElements`. Options: bufferingDepth, splitLimit.
+  DataStream addHostToDeviceFIFO(StringRef handle, const Type &type, std::size_t numElements,
+                                 ReplicatedStreamMode mode = ReplicatedStreamMode::REPLICATE,
+                                 const OptionFlags &options = {});
+  /// A stream to the host.
+  DataStream addDeviceToHostFIFO(StringRef handle, const Type &type, std::size_t numElements,
+                                 const OptionFlags &options = {});
+  /// @}
+
+  /// Stores a program once, for program::Call.
+  Function addFunction(const program::Program &program);
+
+  /// \name Memory order
+  /// @{
+  /// Splits intervals of a flat tensor into groups that are consecutive in a variable, sorted by variable and offset.
+  std::vector<std::vector<Interval>> getSortedContiguousRegions(const Tensor &tensor, ArrayRef<Interval> regions,
+                                                                bool removeAliasedIntervals = false,
+                                                                std::vector<std::size_t> *aliases = nullptr) const;
+  /// Permutes a flat tensor, and the others alike, into the order of its variables.
+  void reorderToSimplify(Tensor *tensor, ArrayRef<Tensor *> others, bool requireSimplestOrder = true) const;
+  Tensor getVariable(VariableRef variable) const;
+  bool isConstant(VariableRef variable) const;
+  /// @}
+
+private:
+  friend struct popgraph::GraphAccess;
+  explicit Graph(std::shared_ptr<popgraph::GraphState> state);
+  Tensor addConstantFrom(const Type &type, ArrayRef<std::size_t> shape, const Type &valueType, const void *values,
+                         std::size_t count, bool broadcast, const DebugContext &debugContext);
+  void setTensorValue(const Tensor &tensor, const Type &valueType, const void *values, std::size_t count,
+                      bool broadcast);
+  void setFieldValue(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
+  void connectConstant(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
+
+  /// The top-level graph's number of a tile of this graph.
+  unsigned physicalTile(unsigned tile) const;
+
+  std::shared_ptr<popgraph::GraphState> state_;
+  // Of a virtual graph: its target and the tiles of the top-level graph that it stands for.
+  struct View;
+  std::shared_ptr<const View> view_;
+};
+
+} // namespace poplar
+
+#endif

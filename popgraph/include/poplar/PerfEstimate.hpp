@@ -1,0 +1,20 @@
+#ifndef poplar_PerfEstimate_hpp
+#define poplar_PerfEstimate_hpp
+/// \file
+/// A user's own figure for the cost of a vertex.
+
+#include <cstdint>
+
+namespace poplar {
+
+/// Cycles (of the tile, for the whole vertex) and floating point operations.
+struct VertexPerfEstimate {
+  VertexPerfEstimate() : cycles(0), flops(0) {}
+  VertexPerfEstimate(std::uint64_t cycles, std::uint64_t flops = 0) : cycles(cycles), flops(flops) {}
+  std::uint64_t cycles;
+  std::uint64_t flops;
+};
+
+} // namespace poplar
+
+#endif

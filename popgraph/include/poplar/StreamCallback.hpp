@@ -1,0 +1,71 @@
+#ifndef poplar_StreamCallback_hpp
+#define poplar_StreamCallback_hpp
+/// \file
+/// Callbacks that supply or take the data of a stream.
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace poplar {
+
+/// Base of all stream callbacks.
+struct StreamCallbackBase {
+  /// Answer of prefetch().
+  enum class Result {
+    Success,      ///< the data is there
+    NotAvailable, ///< fetch() must be called when the data is needed
+  };
+  virtual ~StreamCallbackBase() = default;
+};
+
+/// Host side of a stream. For a stream to the device, fetch() fills the buffer and complete() follows; for a stream
+/// from the device, fetch() is given the data.
+struct StreamCallback : StreamCallbackBase {
+  using Result = StreamCallbackBase::Result;
+  /// May be called early with a buffer to fill; NotAvailable is always a legal answer.
+  virtual Result prefetch(void *buffer) = 0;
+  /// Called when the program needs (or has) the data.
+  virtual void fetch(void *buffer) = 0;
+  /// The data fetched last has been used.
+  virtual void complete() = 0;
+  /// Data given by prefetch will not be used.
+  virtual void invalidatePrefetched() {}
+};
+
+/// Callback without prefetching: only fetch() must be written.
+struct LegacyStreamCallback : StreamCallback {
+  Result prefetch(void *) override { return Result::NotAvailable; }
+  void complete() override {}
+};
+
+/// Owns a callback. Made implicitly from a unique_ptr to a StreamCallback or from any `void(void *)` callable.
+class StreamCallbackHandle {
+public:
+  template <typename Callback,
+            typename = typename std::enable_if<std::is_base_of<StreamCallback, Callback>::value>::type>
+  StreamCallbackHandle(std::unique_ptr<Callback> callback) : callback_(callback.release()) {}
+
+  template <typename F, typename = decltype(std::declval<F &>()(std::declval<void *>()))>
+  StreamCallbackHandle(F function) : callback_(new FunctionCallback(std::move(function))) {}
+
+  StreamCallbackHandle(StreamCallbackHandle &&) = default;
+  StreamCallbackHandle(const StreamCallbackHandle &) = delete;
+
+  StreamCallback *get() const { return callback_.get(); }
+  /// Hands the callback over.
+  std::unique_ptr<StreamCallback> release() { return std::move(callback_); }
+
+private:
+  struct FunctionCallback : LegacyStreamCallback {
+    explicit FunctionCallback(std::function<void(void *)> f) : function(std::move(f)) {}
+    void fetch(void *buffer) override { function(buffer); }
+    std::function<void(void *)> function;
+  };
+  std::unique_ptr<StreamCallback> callback_;
+};
+
+} // namespace poplar
+
+#endif

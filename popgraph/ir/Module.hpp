@@ -1,0 +1,196 @@
+#pragma once
+// The compiled program. Passes fill a Module stage by stage; made const, it is the Executable.
+//
+//   steps      what happens: a linear list with jumps          placement   where and when: memory, exchange
+//
+// A compute set is data: rows (vertices) sorted by (tile, codelet), in groups that one compiled function runs.
+//
+//   compute set ── tasks ──┬── tile 0 ── groups ──┬── codelet A: rows 0..11
+//                          │                      └── codelet B: row 12
+//                          └── tile 1 ── …
+#include <cstdint>
+#include <memory>
+#include <poplar/Executable.hpp>
+#include <poplar/Program.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "popgraph/graph/GraphState.hpp"
+#include "popgraph/profile/Records.hpp"
+
+namespace popgraph {
+
+enum class Stage : std::uint8_t { Captured, Mapped, Scheduled, Coded, Placed, Routed };
+
+struct Step {
+  enum class Kind : std::uint8_t {
+    Execute,       ///< a: compute set
+    Copy,          ///< a: copies
+    StreamIn,      ///< a: transfers
+    StreamOut,     ///< a: transfers
+    LoopBegin,     ///< a: count, b: step after the matching LoopEnd
+    LoopEnd,       ///< b: step after the matching LoopBegin
+    Jump,          ///< b: target
+    JumpIfZero,    ///< a: scalars, b: target
+    JumpIfNonZero, ///< a: scalars, b: target
+    Switch,        ///< a: switches
+    Call,          ///< b: target
+    Return,
+    Sync,          ///< a: sync type
+    Print,         ///< a: prints
+    Abort,         ///< a: prints (title is the message)
+    CycleStamp,    ///< a: stamps
+    End
+  };
+  Kind kind;
+  std::uint32_t program; ///< node of the program tree, for the profile
+  std::uint32_t a = 0, b = 0;
+};
+
+/// One element that control flow reads.
+struct ScalarPlace {
+  std::uint32_t variable, element;
+  ElementType type;
+};
+
+struct SwitchTable {
+  ScalarPlace control;
+  std::vector<std::pair<std::int32_t, std::uint32_t>> cases; ///< value, target
+  std::uint32_t defaultTarget;
+};
+
+struct PrintPlan {
+  std::string title;
+  std::vector<std::size_t> shape;
+  std::vector<Run> runs;
+  ElementType type = ElementType::Float;
+  poplar::program::PrintTensorFmt format;
+  bool hasTensor = true;
+};
+
+struct StampPlan {
+  std::uint32_t tile;
+  Run result;   ///< two words
+  Run minus;    ///< subtracted when its count is 2
+};
+
+/// `count` blocks of `length` elements, `sourceStride` and `destinationStride` elements apart.
+struct CopyBlock {
+  std::uint32_t sourceVariable, destinationVariable;
+  std::uint64_t source, destination, length, count;
+  std::int64_t sourceStride, destinationStride;
+};
+
+struct CopyPlan {
+  std::uint32_t firstBlock, blocks;
+  ElementType type;
+  bool overlaps;          ///< source and destination share a variable: go through a buffer
+  std::uint64_t elements;
+};
+
+struct TransferPlan {
+  std::uint32_t stream;
+  std::vector<Run> runs;
+  ElementType type;
+  std::uint64_t elements;
+};
+
+/// A tensor that the host reads or writes by name.
+struct HandlePlan {
+  std::string name;
+  bool isRead;
+  std::vector<Run> runs;
+  ElementType type;
+  std::uint64_t elements;
+};
+
+/// Rows [firstRow, firstRow + rows) of one codelet on one tile.
+struct RowGroup {
+  std::uint32_t codelet, firstRow, rows;
+};
+
+/// What one tile does in a compute set.
+struct TileTask {
+  std::uint32_t tile, firstGroup, groups;
+};
+
+struct ComputeSetPlan {
+  std::uint32_t firstTask = 0, tasks = 0;
+  std::uint32_t firstRow = 0, rows = 0;
+};
+
+/// One exchange phase as each taking-part tile sees it.
+struct ExchangeTile {
+  std::uint32_t tile;
+  std::uint32_t cycles;           ///< from the end of the sync until this tile is done
+  std::uint32_t bytesIn, bytesOut;
+};
+
+struct ExchangePlan {
+  std::uint32_t firstTile = 0, tiles = 0;
+  std::uint32_t cycles = 0;       ///< until the last tile is done; 0: nothing to exchange
+  std::uint64_t bytesIn = 0, bytesOut = 0;
+};
+
+/// Cycles of an on-tile rearrangement: (tile, cycles) pairs.
+struct RearrangePlan {
+  std::uint32_t first = 0, count = 0;
+};
+
+/// Exchange before (inputs) and after (outputs) a compute set or of a copy, and the copies on the tiles.
+struct StepPlacement {
+  ExchangePlan before, after;
+  RearrangePlan gather, scatter;
+};
+
+struct Placement {
+  std::vector<StepPlacement> computeSets, copies, transfers;
+  std::vector<ExchangeTile> exchangeTiles;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> rearrangeCycles; ///< tile, cycles
+  /// Bytes by category and tile; Message and Rearrangement hold the largest step.
+  std::vector<std::vector<std::uint32_t>> memory;
+  std::vector<std::uint32_t> peakBytes;
+};
+
+struct Module {
+  Stage stage = Stage::Captured;
+  poplar::Target target = poplar::Target::createCPUTarget();
+  GraphTables tables;
+
+  std::vector<Step> steps;
+  std::vector<std::uint32_t> entries;       ///< first step of each program of the engine
+  std::vector<ScalarPlace> scalars;
+  std::vector<SwitchTable> switches;
+  std::vector<PrintPlan> prints;
+  std::vector<StampPlan> stamps;
+  std::vector<CopyPlan> copies;
+  std::vector<CopyBlock> copyBlocks;
+  std::vector<TransferPlan> transfers;
+  std::vector<HandlePlan> handles;
+
+  std::vector<ComputeSetPlan> computeSets;
+  std::vector<TileTask> tasks;
+  std::vector<RowGroup> groups;
+  std::vector<std::uint32_t> rows;          ///< vertex of each row
+  std::vector<std::uint64_t> rowEstimates;  ///< by row: cycles set by the user, or kNoEstimate; empty when there are none
+  static constexpr std::uint64_t kNoEstimate = ~0ull;
+
+  Placement placement;
+
+  std::vector<profile::ProgramRecord> programs;  ///< the program tree
+  std::vector<std::uint32_t> controlPrograms;
+  std::vector<std::pair<std::string, double>> phases; ///< of compiling: name, seconds
+};
+
+/// Opens poplar::Executable to the core.
+struct ExecutableAccess {
+  static const std::shared_ptr<const Module> &module(const poplar::Executable &executable) { return executable.module_; }
+  static poplar::Executable make(std::shared_ptr<const Module> module) {
+    poplar::Executable executable;
+    executable.module_ = std::move(module);
+    return executable;
+  }
+};
+
+} // namespace popgraph

@@ -1,0 +1,135 @@
+#pragma once
+// Every number of the machine, by generation, once. The table below drives the struct, machine files (JSON), printing
+// and the constants in profiles. Sources: HW measured on silicon and published, SPEC vendor statement, SW constant in
+// the vendor's open libraries or compiler, RE reverse engineering by others, DER derived (how is said), SET our choice
+// (why is said). C1 … C8 are the calibration experiments that machine/README.md lists.
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace popgraph {
+
+// X(type, field, gc2, gc200, bow, c600, cpu, unit, source). The CPU answers planners' questions with an IPU's numbers.
+#define POPGRAPH_MACHINE_FIELDS(X)                                                                                     \
+  X(std::string, name, "gc2", "gc200", "bow", "c600", "cpu", "", "SET")                                                \
+  X(std::string, architecture, "ipu1", "ipu2", "ipu2", "ipu21", "cpu", "", "SPEC: name of the instruction set")        \
+  /* Tiles and where they are. */                                                                                      \
+  X(std::uint32_t, tilesPerIPU, 1216, 1472, 1472, 1472, 1, "tiles", "SPEC")                                            \
+  X(std::uint32_t, rows, 19, 23, 23, 23, 1, "", "RE: rows of tiles in use")                                            \
+  X(std::uint32_t, columns, 16, 16, 16, 16, 1, "", "RE")                                                               \
+  X(std::uint32_t, lanes, 4, 4, 4, 4, 1, "", "RE: tiles at one row and column")                                        \
+  X(double, clockHz, 1.6e9, 1.33e9, 1.85e9, 1.33e9, 1.33e9, "Hz", "SPEC, HW for bow; c600 SET as gc200, unpublished")  \
+  /* Workers. */                                                                                                       \
+  X(std::uint32_t, workers, 6, 6, 6, 6, 1, "", "SPEC: contexts per tile beside the supervisor")                        \
+  X(std::uint32_t, slotCycles, 6, 6, 6, 6, 6, "cycles", "SW: from one instruction of a worker to its next")            \
+  X(std::uint32_t, supervisorStall, 6, 6, 6, 6, 6, "cycles", "SW: after runall, sync, taken branch, call, load-use")   \
+  X(std::uint32_t, instructionBytes, 4, 4, 4, 4, 4, "bytes", "SW; a bundle is two")                                    \
+  X(std::uint32_t, rptCountMax, 4095, 65535, 65535, 65535, 65535, "", "SW: count of the hardware loop")                \
+  X(std::uint32_t, rptBodyBundlesMax, 256, 256, 256, 256, 256, "bundles", "SW")                                        \
+  X(std::uint32_t, strideBits, 10, 10, 10, 10, 10, "bits", "SET: three strides share a 32-bit word")                   \
+  X(std::uint32_t, dataPathBits, 64, 64, 64, 64, 64, "bits", "SW: one load or store")                                  \
+  X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "SW: smaller stores read, modify and write")              \
+  X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "HW C4, SW: copy within a tile at its best")     \
+  X(std::uint32_t, localCopyCycles, 288, 288, 288, 288, 0, "cycles", "HW C4: complete six-worker copy call on a tile") \
+  X(double, rearrangeCyclesPerByte2, 5.148, 5.148, 5.148, 5.148, 0, "cycles/byte",                                     \
+    "SW: library's exchange estimator, bytes of a rearrangement that move in atoms of 2")                              \
+  X(double, rearrangeCyclesPerByte4, 3.125, 3.125, 3.125, 3.125, 0, "cycles/byte", "SW: the same, atoms of 4")         \
+  X(double, rearrangeCyclesPerByte8, .44, .44, .44, .44, 0, "cycles/byte", "SW: the same, atoms of 8")                 \
+  X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions call a step")           \
+  X(std::uint32_t, controlBranchCycles, 12, 12, 12, 12, 0, "cycles", "SET: two stalls, at branch and loop")            \
+  X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "SPEC")                                  \
+  /* Matrix units: multiply-adds per cycle are units x weights per unit. */                                            \
+  X(std::uint32_t, convUnitsF8F16, 0, 0, 0, 16, 0, "units", "DER: 8 weights x 16 = twice f16 x f16")                   \
+  X(std::uint32_t, convUnitsF16F16, 8, 16, 16, 16, 16, "units", "SPEC, HW C3: 32 and 64 multiply-adds")                \
+  X(std::uint32_t, convUnitsF16F32, 8, 8, 8, 8, 8, "units", "SPEC: 32 multiply-adds")                                  \
+  X(std::uint32_t, convUnitsF32F32, 4, 8, 8, 8, 8, "units", "SPEC: 8 and 16 multiply-adds")                            \
+  X(std::uint32_t, convPipelineDepth, 4, 4, 4, 4, 4, "cycles", "RE")                                                   \
+  X(std::uint32_t, convCoeffBytesPerCycle, 8, 16, 16, 16, 16, "bytes/cycle", "SW: weight loads of the supervisor")     \
+  X(std::uint32_t, convInputBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "SW: one 64-bit load of inputs")              \
+  /* Memory of a tile. */                                                                                              \
+  X(std::uint32_t, bytesPerTile, 262144, 638976, 638976, 638976, 1073741824, "bytes", "SPEC; cpu SET: 1 GiB")          \
+  X(std::uint32_t, memoryBase, 0x40000, 0x4c000, 0x4c000, 0x4c000, 0, "address", "RE")                                 \
+  X(std::uint32_t, interleavedOffset, 131072, 212992, 212992, 212992, 536870912, "bytes",                              \
+    "RE: code runs below, 128-bit loads need addresses above")                                                         \
+  X(std::uint32_t, memoryElementBytes, 16384, 16384, 16384, 16384, 536870912, "bytes", "RE: one 64-bit access each")   \
+  X(std::uint32_t, unloadableTailBytes, 0, 1104, 1104, 1104, 0, "bytes", "RE: end of memory that no program can use")  \
+  X(std::uint32_t, workerStackBytes, 512, 512, 512, 512, 512, "bytes", "SW: usual figure of library tests")            \
+  X(std::uint32_t, supervisorStackBytes, 128, 128, 128, 128, 128, "bytes", "SW")                                       \
+  /* A compute set. */                                                                                                 \
+  X(std::uint32_t, computeSetOverheadCycles, 66, 66, 66, 66, 0, "cycles",                                              \
+    "DER from C1 and C2: 375 - 45 - 6*(26 + 18) = 66 at n = 64, 1043 - 45 - 6*(26 + 129) = 68 at n = 512")             \
+  X(std::uint32_t, supervisorOnlyOverheadCycles, 45, 45, 45, 45, 0, "cycles", "HW C1: with supervisor vertices only")  \
+  X(std::uint32_t, vectorLaunchOverhead, 11, 11, 11, 11, 0, "cycles", "SW: start of each MultiVertex after the first") \
+  /* Synchronisation. */                                                                                               \
+  X(std::uint32_t, syncInternalCycles, 90, 126, 126, 126, 0, "cycles", "gc2 HW C6, SW: middle of 64 to 117; HW C7")    \
+  X(std::uint32_t, globalSyncCycles, 500, 600, 600, 600, 0, "cycles", "SW")                                            \
+  X(std::uint32_t, minSyncDelay, 10, 10, 10, 10, 0, "cycles", "SET: nearest tile's sight of a sync")                   \
+  X(std::uint32_t, maxSyncDelay, 90, 126, 126, 126, 0, "cycles", "SW; gc2 as syncInternalCycles")                      \
+  X(double, syncHopNanoseconds, 15, 15, 15, 15, 0, "ns", "SW: of a sync over several IPUs, per hop and way")           \
+  /* Exchange within an IPU. */                                                                                        \
+  X(std::uint32_t, exchangeBytesPerCycle, 4, 4, 4, 4, 4, "bytes/cycle", "SPEC: of one tile, out and in at once")       \
+  X(std::uint32_t, tilesPerSharedExchangeBus, 2, 2, 2, 2, 1, "tiles", "SW: pairs that can receive at double width")    \
+  X(std::uint32_t, exchangeLatencyCycles, 101, 127, 127, 127, 0, "cycles",                                             \
+    "gc2 HW C6: 637 - 536 words; HW C8: 128 for one word to all tiles, less the word")                                 \
+  X(std::uint32_t, exchangeCodeBytesPerFragment, 36, 36, 36, 36, 0, "bytes", "RE: upper bound, per endpoint")          \
+  X(std::uint32_t, exchangeWordsPerSend, 64, 64, 64, 64, 64, "words", "RE: of one instruction")                        \
+  X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words", "RE: then a new transfer starts")  \
+  /* Links between IPUs. */                                                                                            \
+  X(std::uint32_t, linksPerIPU, 10, 10, 10, 10, 0, "links", "SPEC")                                                    \
+  X(std::uint32_t, linksInPair, 4, 4, 4, 4, 0, "links", "SW: between the two IPUs of a pair, in a ladder")             \
+  X(std::uint32_t, linksToNeighbourPair, 2, 2, 2, 2, 0, "links", "SW: up, and down, the ladder")                       \
+  X(double, linkBitsPerSecond, 137438953472., 137438953472., 137438953472., 137438953472., 0, "bit/s",                 \
+    "SW: 128 Gib/s, each direction")                                                                                   \
+  X(double, linkEfficiency, .85, .85, .85, .85, 1, "", "SW")                                                           \
+  X(std::uint32_t, linkLatencyCycles, 600, 600, 600, 600, 0, "cycles", "SET: as globalSyncCycles; none is published")  \
+  /* Host. */                                                                                                          \
+  X(double, hostBytesPerCycle, 9.84, 4.7, 3.38, 23.7, 8, "bytes/cycle",                                                \
+    "DER, per IPU and direction: PCIe 4 x16 of two chips; 2 x 100 Gb/s of four; c600 PCIe 4 x16 alone")                \
+  X(std::uint32_t, hostExchangeLatency, 1600, 1330, 1850, 1330, 0, "cycles", "SET: 1 us, a PCIe round trip")           \
+  X(std::uint32_t, hostPayloadBytes, 1024, 1024, 1024, 1024, 1024, "bytes", "RE: of a long packet")                    \
+  X(std::uint32_t, hostShortPayloadBytes, 60, 60, 60, 60, 60, "bytes", "RE: of a short packet")                        \
+  X(std::uint32_t, remoteBufferMegabytes, 0, 131072, 65536, 0, 65536, "MiB",                                           \
+    "SPEC: 512 and 256 GB of streaming memory for four IPUs; cpu SET")
+
+/// The constants of one kind of machine.
+struct Machine {
+#define X(type, field, gc2, gc200, bow, c600, cpu, unit, source) type field{};
+  POPGRAPH_MACHINE_FIELDS(X)
+#undef X
+  bool operator==(const Machine &) const = default;
+};
+
+/// A machine's name or file is wrong; what() says where and what would be right.
+struct MachineError : std::runtime_error { using runtime_error::runtime_error; };
+
+/// The built-in machines: gc2, gc200, bow, c600, cpu.
+std::span<const Machine> builtInMachines();
+/// A built-in machine; "ipu1", "ipu2" and "ipu21" mean gc2, gc200 and c600. Throws MachineError for other names.
+const Machine &machineByName(std::string_view name);
+/// A machine from JSON text `{"base": "gc200", "tilesPerIPU": 32, ...}`: the fields of `base` (default gc200), with
+/// those given replaced. Throws MachineError, naming `source`, for unknown fields and impossible values.
+Machine machineFromJson(std::string_view text, const std::string &source);
+/// A built-in machine's name, or the path of a JSON file when `nameOrPath` contains '/' or ends in ".json".
+Machine loadMachine(const std::string &nameOrPath);
+/// The machine that POPGRAPH_MACHINE asks for, or gc200.
+Machine machineFromEnvironment();
+
+/// The same machine with another number of tiles; the layout grows by rows when it is too small for them.
+Machine withTiles(Machine machine, std::uint32_t tilesPerIPU);
+/// Throws MachineError, naming `source`, when numbers contradict one another.
+void checkMachine(const Machine &machine, const std::string &source);
+
+/// All fields and their values as text, in the table's order; doubles so that they read back exactly.
+std::vector<std::pair<std::string, std::string>> machineConstants(const Machine &machine);
+/// All fields as JSON that machineFromJson() reads back to an equal machine.
+std::string machineToJson(const Machine &machine);
+
+/// Unit and source of a field, for `popgraph info` and documentation.
+struct MachineFieldInfo { std::string_view field, unit, source; };
+std::span<const MachineFieldInfo> machineFields();
+
+} // namespace popgraph

@@ -1,0 +1,62 @@
+#include "popgraph/passes/Pipeline.hpp"
+
+#include <chrono>
+
+#include "popgraph/passes/Passes.hpp"
+
+namespace popgraph {
+
+namespace {
+
+/// Does the chores of every pass: time, progress, verification.
+class Runner {
+public:
+  Runner(Module &module, const CompileOptions &options, int passes)
+      : module_(module), options_(options), passes_(passes) {}
+
+  template <typename Pass> void operator()(const char *name, Stage reached, Pass &&pass) {
+    const auto begin = std::chrono::steady_clock::now();
+    pass();
+    module_.stage = reached;
+    if (options_.verify) verify(module_);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+    module_.phases.emplace_back(name, seconds.count());
+    if (options_.progress) options_.progress(++done_, passes_);
+  }
+
+private:
+  Module &module_;
+  const CompileOptions &options_;
+  int passes_, done_ = 0;
+};
+
+} // namespace
+
+std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<poplar::program::Program> &programs,
+                                const CompileOptions &options) {
+  auto module = std::make_shared<Module>();
+  module->target = graph.target;
+  module->tables = graph.tables; // a snapshot: the graph may go on growing
+  // Only IPUs have tile memory and an exchange.
+  const bool hasTiles = graph.target.getTargetType() != poplar::TargetType::CPU;
+  Runner run(*module, options, hasTiles ? 7 : 5);
+
+  // First, because everything after it looks only at what programs use.
+  run("lower programs", Stage::Captured, [&] { lowerPrograms(*module, programs); });
+  // Before the mapping is looked at: an unconnected field has no elements to map.
+  run("check connections", Stage::Captured, [&] { checkConnections(*module); });
+  // Needs every used vertex on a tile, which only this check guarantees.
+  run("check tile mapping", Stage::Mapped, [&] { checkMapping(*module); });
+  run("order vertices", Stage::Scheduled, [&] { orderVertices(*module); });
+  // After ordering, because it walks the rows of one compute set at a time; codelets are compiled when added, so code
+  // and stack sizes are known from here on.
+  run("check races", Stage::Coded, [&] { checkRaces(*module); });
+  if (hasTiles) {
+    // Before placement: landing buffers and exchange code take tile memory.
+    run("route exchange", Stage::Coded, [&] { routeExchange(*module); });
+    run("place memory", Stage::Routed, [&] { placeMemory(*module, options.allowOutOfMemory); });
+  }
+  return module;
+}
+
+} // namespace popgraph

@@ -1,0 +1,108 @@
+// What each stage promises, checked. A failure here is a fault of ours, never of the user's.
+#include <spdlog/fmt/fmt.h>
+#include <stdexcept>
+
+#include "popgraph/ir/Walk.hpp"
+#include "popgraph/passes/Passes.hpp"
+
+namespace popgraph {
+
+namespace {
+
+template <typename... Args> void require(bool condition, const char *format, const Args &...args) {
+  if (!condition) throw std::logic_error("internal error: " + fmt::format(fmt::runtime(format), args...));
+}
+
+void verifySteps(const Module &module) {
+  const auto n = static_cast<std::uint32_t>(module.steps.size());
+  for (std::uint32_t i = 0; i < n; ++i) {
+    const Step &step = module.steps[i];
+    require(step.program < module.programs.size(), "step {} has no program", i);
+    switch (step.kind) {
+    case Step::Kind::Execute: require(step.a < module.tables.computeSets.size(), "step {}: compute set {}", i, step.a); break;
+    case Step::Kind::Copy: require(step.a < module.copies.size(), "step {}: copy {}", i, step.a); break;
+    case Step::Kind::StreamIn:
+    case Step::Kind::StreamOut: require(step.a < module.transfers.size(), "step {}: transfer {}", i, step.a); break;
+    case Step::Kind::LoopBegin: require(step.b > i && step.b <= n, "step {}: loop end {}", i, step.b); break;
+    case Step::Kind::LoopEnd: require(step.b <= i && step.b > 0, "step {}: loop begin {}", i, step.b); break;
+    case Step::Kind::JumpIfZero:
+    case Step::Kind::JumpIfNonZero: require(step.a < module.scalars.size(), "step {}: scalar {}", i, step.a); [[fallthrough]];
+    case Step::Kind::Jump:
+    case Step::Kind::Call: require(step.b < n, "step {}: target {}", i, step.b); break;
+    case Step::Kind::Switch:
+      require(step.a < module.switches.size(), "step {}: switch {}", i, step.a);
+      for (const auto &[value, target] : module.switches[step.a].cases) require(target < n, "step {}: case {}", i, value);
+      break;
+    case Step::Kind::Print:
+    case Step::Kind::Abort: require(step.a < module.prints.size(), "step {}: print {}", i, step.a); break;
+    case Step::Kind::CycleStamp: require(step.a < module.stamps.size(), "step {}: stamp {}", i, step.a); break;
+    default: break;
+    }
+  }
+}
+
+void verifyRun(const Module &module, const Run &run) {
+  require(run.variable < module.tables.variables.size(), "variable {} does not exist", run.variable);
+  require(std::uint64_t(run.offset) + run.count <= module.tables.variables[run.variable].elements,
+          "[{}, +{}) is outside variable {}", run.offset, run.count, run.variable);
+}
+
+void verifyRows(const Module &module) {
+  const GraphTables &tables = module.tables;
+  std::vector<bool> seen(tables.vertices.size(), false);
+  for (std::size_t s = 0; s < module.computeSets.size(); ++s) {
+    const ComputeSetPlan &plan = module.computeSets[s];
+    std::uint32_t row = plan.firstRow;
+    for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
+      const TileTask &task = module.tasks[t];
+      require(t == plan.firstTask || module.tasks[t - 1].tile < task.tile, "tasks of compute set {} are out of order", s);
+      require(task.tile < module.target.getNumTiles(), "task on tile {}", task.tile);
+      for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
+        const RowGroup &group = module.groups[g];
+        require(group.firstRow == row, "group {} starts at row {}", g, group.firstRow);
+        row += group.rows;
+        for (std::uint32_t r = group.firstRow; r < row; ++r) {
+          const std::uint32_t v = module.rows[r];
+          const VertexRow &vertex = tables.vertices[v];
+          require(!seen[v], "vertex {} has two rows", v);
+          seen[v] = true;
+          require(vertex.computeSet == s && vertex.codelet == group.codelet && vertex.tile == task.tile, "row {} is misplaced", r);
+          forEachEdge(tables, vertex, [&](const codelets::Field &, const EdgeRow &edge) {
+            forEachRunOf(tables, edge, [&](const Run &run) { verifyRun(module, run); });
+          });
+        }
+      }
+    }
+    require(row == plan.firstRow + plan.rows, "compute set {} lost rows", s);
+  }
+}
+
+void verifyExchange(const Module &module) {
+  const Placement &placement = module.placement;
+  const auto check = [&](const ExchangePlan &plan) {
+    require(plan.firstTile + plan.tiles <= placement.exchangeTiles.size(), "exchange plan out of range");
+    std::uint64_t in = 0, out = 0;
+    for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
+      in += placement.exchangeTiles[i].bytesIn;
+      out += placement.exchangeTiles[i].bytesOut;
+      require(i == plan.firstTile || placement.exchangeTiles[i - 1].tile < placement.exchangeTiles[i].tile, "exchange tiles out of order");
+    }
+    require(in == plan.bytesIn && out == plan.bytesOut, "exchange bytes do not add up");
+  };
+  for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers})
+    for (const StepPlacement &step : *list) {
+      check(step.before);
+      check(step.after);
+    }
+}
+
+} // namespace
+
+void verify(const Module &module) {
+  verifySteps(module);
+  for (const ScalarPlace &scalar : module.scalars) verifyRun(module, Run{scalar.variable, scalar.element, 1});
+  if (module.stage >= Stage::Scheduled) verifyRows(module);
+  if (module.stage >= Stage::Routed) verifyExchange(module);
+}
+
+} // namespace popgraph

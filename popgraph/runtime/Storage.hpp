@@ -1,0 +1,75 @@
+#pragma once
+// The memory of a loaded program: variables, vertex images, buffers for edges that are not one run, globals. CPU backend
+// and simulator compute on the same storage; an edge that is one aligned run points straight at the variable.
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "codelets/client/Compiler.hpp"
+#include "popgraph/ir/Module.hpp"
+
+namespace popgraph {
+
+/// Zeroed, page-aligned host memory that costs nothing until touched.
+class Arena {
+public:
+  Arena() = default;
+  explicit Arena(std::size_t bytes);
+  ~Arena();
+  Arena(Arena &&other) noexcept;
+  Arena &operator=(Arena &&other) noexcept;
+  char *data() const { return data_; }
+
+private:
+  char *data_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+class Storage {
+public:
+  explicit Storage(std::shared_ptr<const Module> module);
+
+  /// Everything as a load defines it: constants, initial values, vertex state, globals.
+  void reset();
+
+  char *variable(std::uint32_t id) const { return variables_.data() + variableAt_[id]; }
+  /// Copies elements out of, or into, the runs of a view, in order.
+  void gather(const std::vector<Run> &runs, std::size_t elementSize, char *to) const;
+  void scatter(const std::vector<Run> &runs, std::size_t elementSize, const char *from);
+  void copy(const CopyPlan &plan);
+  std::int64_t scalar(const ScalarPlace &place) const;
+
+  /// Runs one task: gathers its buffered inputs, runs its groups, scatters its buffered outputs. `slots` receives what
+  /// the groups report (slotsOf gives each group's place). Tasks of one compute set may run at the same time.
+  void runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots) const;
+  /// First of a group's numbers in its compute set's slots.
+  std::uint32_t slotOf(std::uint32_t group) const { return groupSlot_[group]; }
+  std::uint32_t slotsOf(const ComputeSetPlan &plan) const;
+
+private:
+  /// An edge whose codelet sees a copy.
+  struct Buffered {
+    EdgeRow edge;
+    char *buffer;
+    std::uint8_t elementSize;
+    bool scatter;
+  };
+  class ImageBuilder;
+
+  void buildImages();
+
+  std::shared_ptr<const Module> module_;
+  std::vector<std::unique_ptr<codelets::LoadedModule>> code_; ///< by module
+  Arena variables_;
+  std::vector<std::uint64_t> variableAt_;
+  Arena images_, aux_;
+  std::vector<std::uint64_t> groupAt_;
+  std::vector<std::uint32_t> groupSlot_;
+  std::vector<Buffered> buffered_;
+  std::vector<std::uint32_t> firstBuffered_; ///< by task, and one more
+  Arena globals_;
+  std::vector<std::uint64_t> globalsAt_;     ///< by group; ~0: none
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> globalBlocks_; ///< place, module
+};
+
+} // namespace popgraph

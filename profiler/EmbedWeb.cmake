@@ -1,0 +1,15 @@
+# cmake -DOUTPUT=x.cpp -DFILES=a;b -P EmbedWeb.cmake: writes the files as one C++ table of byte arrays.
+set(text "#include \"profiler/render/WebAssets.hpp\"\n\nnamespace profiler {\nnamespace {\n")
+set(table "")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  string(MAKE_C_IDENTIFIER ${name} id)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
+  string(APPEND text "constexpr char ${id}[] = {\n${bytes}};\n")
+  string(APPEND table "  if (name == \"${name}\")\n    return {${id}, sizeof(${id})};\n")
+endforeach()
+string(APPEND text "} // namespace\n\nstd::string_view webAsset(std::string_view name) {\n${table}  return {};\n}\n\n"
+  "} // namespace profiler\n")
+file(WRITE ${OUTPUT} "${text}")

@@ -1,0 +1,6 @@
+from typing import Mapping
+
+from . import Graph, Sequence, Tensor
+
+def add_codelets(graph: Graph) -> None: ...
+def mat_mul(graph: Graph, a: Tensor, b: Tensor, program: Sequence, name: str = "", options: Mapping[str, str] = ...) -> Tensor: ...

@@ -1,0 +1,3 @@
+from . import Graph, Tensor
+
+def map_tensor_linearly(graph: Graph, tensor: Tensor) -> None: ...

@@ -1,0 +1,79 @@
+#include "simulator/ComputeCycles.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace popgraph::simulator {
+
+namespace {
+
+/// Slots of each worker; workers are few, so the one that is free first is found by looking at all.
+class Workers {
+public:
+  explicit Workers(std::uint32_t count) : count_(std::min<std::uint32_t>(count, kMost)) {}
+  void take(std::uint64_t slots) {
+    std::uint32_t first = 0;
+    for (std::uint32_t w = 1; w < count_; ++w)
+      if (busy_[w] < busy_[first]) first = w;
+    busy_[first] += slots;
+  }
+  std::uint64_t longest() const { return *std::max_element(busy_, busy_ + count_); }
+
+private:
+  static constexpr std::uint32_t kMost = 64;
+  std::uint32_t count_;
+  std::uint64_t busy_[kMost] = {};
+};
+
+} // namespace
+
+std::uint64_t taskCycles(const Module &module, const Machine &machine, const Storage &storage, std::uint32_t taskIndex,
+                         const std::uint32_t *slots, std::uint64_t *groupSlots) {
+  using codelets::VertexKind;
+  const TileTask &task = module.tasks[taskIndex];
+  Workers workers(machine.workers);
+  std::uint64_t whole = 0; // cycles of vertices that have the tile for themselves
+  bool anyWorker = false, anyMulti = false;
+  const auto estimate = [&](std::uint32_t row) {
+    return module.rowEstimates.empty() ? Module::kNoEstimate : module.rowEstimates[row];
+  };
+  for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
+    const RowGroup &group = module.groups[g];
+    const VertexKind kind = module.tables.codelets[group.codelet].codelet().kind;
+    const std::uint32_t *of = slots + storage.slotOf(g);
+    std::uint64_t sum = 0;
+    for (std::uint32_t i = 0; i < group.rows; ++i) {
+      const std::uint64_t given = estimate(group.firstRow + i);
+      const bool has = given != Module::kNoEstimate;
+      switch (kind) {
+      case VertexKind::Vertex: {
+        // An estimate is the vertex's time while its worker has one slot in slotCycles.
+        const std::uint64_t n = has ? (given + machine.slotCycles - 1) / machine.slotCycles : of[i];
+        workers.take(n);
+        sum += n;
+        anyWorker = true;
+        break;
+      }
+      case VertexKind::MultiVertex: {
+        std::uint64_t longest = 0;
+        for (std::uint32_t w = 0; w < machine.workers; ++w) {
+          longest = std::max<std::uint64_t>(longest, of[i * machine.workers + w]);
+          sum += of[i * machine.workers + w];
+        }
+        whole += (anyMulti ? machine.vectorLaunchOverhead : 0) + (has ? given : longest * machine.slotCycles);
+        anyMulti = true;
+        break;
+      }
+      case VertexKind::Supervisor:
+        whole += has ? given : of[i];
+        sum += of[i];
+        break;
+      }
+    }
+    groupSlots[g] = sum;
+  }
+  const std::uint32_t overhead = anyWorker || anyMulti ? machine.computeSetOverheadCycles : machine.supervisorOnlyOverheadCycles;
+  return overhead + whole + workers.longest() * machine.slotCycles;
+}
+
+} // namespace popgraph::simulator

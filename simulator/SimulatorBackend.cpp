@@ -1,0 +1,207 @@
+// The simulated IPU: computes on the host and keeps the clocks of the tiles.
+#include "popgraph/api/TargetAccess.hpp"
+#include "popgraph/backends/Backend.hpp"
+#include "simulator/Clocks.hpp"
+#include "simulator/ComputeCycles.hpp"
+
+namespace popgraph {
+
+namespace {
+
+using profile::StepKind;
+using simulator::Clocks;
+
+class SimulatorBackend final : public Backend {
+public:
+  SimulatorBackend(std::shared_ptr<const Module> module, Storage &storage)
+      : module_(module), machine_(machineOf(module->target)), storage_(storage), runner_(module, storage),
+        clocks_(machine_.tilesPerIPU, module->target.getNumIPUs()), groupSlots_(module->groups.size(), 0),
+        taskCycles_(module->tasks.size(), 0), active_(clocks_.tiles(), 0) {
+    resetTotals();
+  }
+
+  void execute(std::uint32_t computeSet, std::uint32_t program) override {
+    const ComputeSetPlan &plan = module_->computeSets[computeSet];
+    const StepPlacement &placement = module_->placement.computeSets[computeSet];
+    exchange(placement.before, program);
+    rearrange(placement.gather, program);
+    runner_.run(
+        plan,
+        [&](std::uint32_t task, const std::uint32_t *slots) {
+          taskCycles_[task] = simulator::taskCycles(*module_, machine_, storage_, task, slots, groupSlots_.data());
+        },
+        print);
+    Phase phase(*this, StepKind::Compute, program, computeSet);
+    auto &total = totals_.computeSets[computeSet];
+    ++total.executions;
+    const std::uint64_t before = clocks_.last();
+    for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
+      const TileTask &task = module_->tasks[t];
+      phase.spend(task.tile, taskCycles_[t]);
+      total.tileCycles += taskCycles_[t];
+      if (taskCycles_[t] > total.maxTileCycles) {
+        total.maxTileCycles = taskCycles_[t];
+        total.slowestTile = task.tile;
+      }
+      for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
+        auto &type = totals_.vertexTypes[module_->groups[g].codelet];
+        type.executions += module_->groups[g].rows;
+        type.slots += groupSlots_[g];
+      }
+    }
+    total.cycles += clocks_.last() - before;
+    phase.end();
+    rearrange(placement.scatter, program);
+    exchange(placement.after, program);
+  }
+
+  void copy(std::uint32_t copy, std::uint32_t program) override {
+    const StepPlacement &placement = module_->placement.copies[copy];
+    exchange(placement.before, program);
+    rearrange(placement.gather, program);
+    storage_.copy(module_->copies[copy]);
+  }
+
+  void transfer(std::uint32_t transfer, std::uint32_t program) override {
+    const ExchangePlan &plan = module_->placement.transfers[transfer].before;
+    // Only the host's sync group includes the host.
+    waitForAll(machine_.globalSyncCycles, program);
+    Phase phase(*this, StepKind::HostExchange, program);
+    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) clocks_.advance(t, plan.cycles);
+    for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i)
+      active_[module_->placement.exchangeTiles[i].tile] = module_->placement.exchangeTiles[i].cycles;
+    phase.end(plan.bytesOut, plan.bytesIn);
+  }
+
+  void sync(std::uint32_t type, std::uint32_t program) override {
+    if (static_cast<poplar::SyncType>(type) == poplar::SyncType::INTERNAL) waitWithinIPU(program);
+    else waitForAll(machine_.globalSyncCycles, program);
+  }
+
+  void branch(bool reads, std::uint32_t program) override {
+    if (reads) { // the tile that holds the predicate tells all others
+      waitWithinIPU(program);
+      Phase phase(*this, StepKind::Exchange, program);
+      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) phase.spend(t, machine_.exchangeLatencyCycles + 1);
+      phase.end();
+    }
+    Phase phase(*this, StepKind::Control, program);
+    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) phase.spend(t, machine_.controlBranchCycles);
+    phase.end();
+  }
+
+  std::uint64_t cycles(std::uint32_t tile) override {
+    // Reading the counter takes a supervisor vertex.
+    clocks_.advance(tile, machine_.supervisorOnlyOverheadCycles);
+    return clocks_[tile];
+  }
+
+  void beginRun(profile::Sink *sink) override {
+    sink_ = sink;
+    origin_ = clocks_.last();
+    clocks_.syncAll(0);
+    std::fill(std::begin(byKind_), std::end(byKind_), 0);
+  }
+  void endRun(profile::RunRecord &run) override {
+    run.cycles = clocks_.last() - origin_;
+    std::copy(std::begin(byKind_), std::end(byKind_), run.cyclesByKind);
+    sink_ = nullptr;
+  }
+  const profile::TotalsRecord &totals() const override { return totals_; }
+  void resetTotals() override {
+    totals_ = {};
+    totals_.computeSets.resize(module_->tables.computeSets.size());
+    totals_.vertexTypes.resize(module_->tables.codelets.size());
+  }
+
+private:
+  /// One phase of a superstep: collects active cycles by tile and reports them.
+  class Phase {
+  public:
+    Phase(SimulatorBackend &backend, StepKind kind, std::uint32_t program, std::int64_t computeSet = -1)
+        : b_(backend), first_(backend.sink_ ? backend.clocks_.first() : 0), last_(backend.clocks_.last()) {
+      record_.kind = kind;
+      record_.program = program;
+      record_.computeSet = computeSet;
+      if (b_.sink_ && b_.sink_->wantsSteps()) std::fill(b_.active_.begin(), b_.active_.end(), 0);
+    }
+    void spend(std::uint32_t tile, std::uint64_t cycles) {
+      b_.clocks_.advance(tile, cycles);
+      b_.active_[tile] = static_cast<std::uint32_t>(cycles);
+    }
+    void end(std::uint64_t sent = 0, std::uint64_t received = 0) {
+      const std::uint64_t now = b_.clocks_.last();
+      b_.byKind_[static_cast<std::size_t>(record_.kind)] += now - last_;
+      if (!b_.sink_ || !b_.sink_->wantsSteps()) return;
+      record_.start = first_ - std::min(first_, b_.origin_);
+      record_.duration = now - first_;
+      record_.cyclesByTile = b_.active_.data();
+      record_.bytesSent = sent;
+      record_.bytesReceived = received;
+      b_.sink_->step(record_);
+    }
+
+  private:
+    SimulatorBackend &b_;
+    std::uint64_t first_, last_;
+    profile::StepRecord record_;
+  };
+
+  template <typename Wait> void wait(std::uint32_t program, Wait &&wait) {
+    Phase phase(*this, StepKind::Sync, program);
+    const bool wanted = sink_ && sink_->wantsSteps();
+    const std::uint64_t first = wanted ? clocks_.first() : 0;
+    if (wanted)
+      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) active_[t] = static_cast<std::uint32_t>(clocks_[t] - first);
+    wait();
+    if (wanted) // how long each tile waited
+      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t)
+        active_[t] = static_cast<std::uint32_t>(clocks_[t] - first - active_[t]);
+    phase.end();
+  }
+  void waitWithinIPU(std::uint32_t program) {
+    wait(program, [&] { clocks_.syncWithinIPUs(machine_.syncInternalCycles); });
+  }
+  void waitForAll(std::uint32_t cycles, std::uint32_t program) {
+    wait(program, [&] { clocks_.syncAll(cycles); });
+  }
+
+  void exchange(const ExchangePlan &plan, std::uint32_t program) {
+    if (plan.cycles == 0) return;
+    if (module_->target.getNumIPUs() > 1) waitForAll(machine_.globalSyncCycles, program);
+    else waitWithinIPU(program);
+    Phase phase(*this, StepKind::Exchange, program);
+    for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
+      const ExchangeTile &tile = module_->placement.exchangeTiles[i];
+      phase.spend(tile.tile, tile.cycles);
+    }
+    phase.end(plan.bytesOut, plan.bytesIn);
+  }
+
+  void rearrange(const RearrangePlan &plan, std::uint32_t program) {
+    if (plan.count == 0) return;
+    Phase phase(*this, StepKind::Compute, program);
+    for (std::uint32_t i = plan.first; i < plan.first + plan.count; ++i)
+      phase.spend(module_->placement.rearrangeCycles[i].first, module_->placement.rearrangeCycles[i].second);
+    phase.end();
+  }
+
+  std::shared_ptr<const Module> module_;
+  const Machine &machine_;
+  Storage &storage_;
+  TileRunner runner_;
+  Clocks clocks_;
+  std::vector<std::uint64_t> groupSlots_, taskCycles_;
+  std::vector<std::uint32_t> active_;
+  std::uint64_t origin_ = 0, byKind_[5] = {};
+  profile::Sink *sink_ = nullptr;
+  profile::TotalsRecord totals_;
+};
+
+} // namespace
+
+std::unique_ptr<Backend> makeSimulatorBackend(std::shared_ptr<const Module> module, Storage &storage) {
+  return std::make_unique<SimulatorBackend>(std::move(module), storage);
+}
+
+} // namespace popgraph

@@ -1,0 +1,153 @@
+#include "popgraph/api/TargetAccess.hpp"
+#include "poplar/Device.hpp"
+#include "poplar/DeviceManager.hpp"
+#include "poplar/IPUModel.hpp"
+#include "poplar/Version.hpp"
+#include "poplar/exceptions.hpp"
+#include "tests/support/Catch.hpp"
+#include "tests/unit/api/Environment.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+
+using namespace poplar;
+
+TEST_CASE("a program finds a free device as all hardware programs do") {
+  const DeviceManager manager = DeviceManager::createDeviceManager();
+  auto devices = manager.getDevices(TargetType::IPU, 1);
+  REQUIRE(devices.size() == 16);
+  const auto found =
+      std::find_if(devices.begin(), devices.end(), [](Device &device) { return device.attach(); });
+  REQUIRE(found != devices.end());
+  CHECK(found->getId() == 0);
+  CHECK(found->isAttached());
+  CHECK(found->getTarget().getNumTiles() == 1472);
+  Device mine = std::move(*found);
+  CHECK(mine.isAttached());
+  CHECK(mine.attach());
+
+  auto others = manager.getDevices(TargetType::IPU, 1);
+  CHECK_FALSE(others[0].attach());
+  CHECK(others[1].attach());
+  mine.detach();
+  CHECK_FALSE(mine.isAttached());
+  CHECK(others[0].attach());
+}
+
+TEST_CASE("a device that dies is free again") {
+  const DeviceManager manager;
+  { CHECK(manager.getDevice(3).attach()); }
+  CHECK(manager.getDevice(3).attach());
+}
+
+TEST_CASE("groups of IPUs share their members") {
+  const DeviceManager manager;
+  CHECK(manager.getNumDevices() == 31);
+  CHECK(manager.getDevices().size() == 31);
+  CHECK(manager.getDevices(TargetType::IPU, 2).size() == 8);
+  CHECK(manager.getDevices(TargetType::IPU, 16).size() == 1);
+  CHECK(manager.getDevices(TargetType::IPU, 3).empty());
+  CHECK(manager.getChildDeviceIds(17) == std::vector<unsigned>{2, 3});
+  CHECK(manager.getChildDeviceIds(30, 8) == std::vector<unsigned>{28, 29});
+  CHECK(manager.getChildDeviceIds(0).empty());
+  CHECK_THROWS_AS(manager.getDevice(31), poplar_error);
+  const Device pair = manager.getDevice(17);
+  CHECK(pair.getTarget().getNumIPUs() == 2);
+  CHECK(pair.getDriverIDs() == std::vector<int>{2, 3});
+  CHECK(pair.attach());
+  CHECK_FALSE(manager.getDevice(3).attach());
+  CHECK(manager.getDevice(4).attach());
+}
+
+TEST_CASE("a virtual device has fewer tiles and shares the attachment") {
+  Device device = DeviceManager().getDevice(5);
+  CHECK(device.attach());
+  const Device part = device.createVirtualDevice(10);
+  CHECK(part.getTarget().getNumTiles() == 10);
+  CHECK(part.getId() == 5);
+  CHECK(part.isAttached());
+  CHECK_THROWS_AS(device.createVirtualDevice(1473), poplar_error);
+}
+
+TEST_CASE("devices are moved, kept in optionals, and say when they are empty") {
+  STATIC_REQUIRE(!std::is_copy_constructible<Device>::value);
+  STATIC_REQUIRE(std::is_nothrow_move_constructible<Device>::value);
+  Device device;
+  CHECK_THROWS_AS(device.getTarget(), poplar_error);
+  CHECK_THROWS_AS(device.attach(), poplar_error);
+  device = IPUModel().createDevice();
+  std::optional<Device> kept = std::move(device);
+  CHECK(kept->attach());
+  CHECK_THROWS_AS(device.getId(), poplar_error);
+}
+
+TEST_CASE("a CPU device answers, and has nothing that only IPUs have") {
+  const Device device = Device::createCPUDevice();
+  CHECK(device.attach());
+  CHECK(device.supportsRemoteBuffers());
+  CHECK(device.getAttributes().at("type") == "CPU");
+  unsigned a, b, c;
+  CHECK_THROWS_AS(device.getDriverVersion(a, b, c), poplar_error);
+  CHECK_THROWS_AS(device.getDriverIDs(), poplar_error);
+  const Device ipu = DeviceManager().getDevice(0);
+  ipu.getDriverVersion(a, b, c);
+  CHECK(versionString() == std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
+  CHECK_THROWS_AS(ipu.reset(), poplar_error);
+  CHECK_THROWS_AS(Device::createCUDADevice(), poplar_error);
+  CHECK_THROWS_AS(Device::createSimulatorDevice(device.getTarget()), poplar_error);
+  CHECK(Device::createSimulatorDevice(ipu.getTarget()).getTarget() == ipu.getTarget());
+}
+
+TEST_CASE("an IPUModel is what its fields say") {
+  IPUModel model;
+  CHECK(model.tilesPerIPU == 1472);
+  CHECK(IPUModel("ipu1").tilesPerIPU == 1216);
+  model.numIPUs = 2;
+  model.tilesPerIPU = 4;
+  model.minIPUSyncDelay = 20;
+  model.relativeSyncDelay = IPUModel::RelativeSyncDelayType::NO_DELAY;
+  model.compileIPUCode = true;
+  const Device device = model.createDevice({{"syncConfiguration", "intraReplicaAndAll"}});
+  const Target &target = device.getTarget();
+  CHECK(target.getTargetType() == TargetType::IPU_MODEL);
+  CHECK(target.getNumTiles() == 8);
+  CHECK(target.getMinIPUSyncDelay() == 20);
+  CHECK(target.getMaxIPUSyncDelay() == 20);
+  CHECK(target.getNumWorkerContexts() == 6);
+  model.tilesPerIPU = 3000; // more than the chip has: a model may
+  CHECK(model.createDevice().getTarget().getNumTiles() == 6000);
+  model.memoryBytesPerTile = 65536; // less than the part without interleaving
+  CHECK(model.createDevice().getTarget().getMemoryElementOffsets().size() == 4);
+}
+
+TEST_CASE("an impossible IPUModel is refused") {
+  CHECK_THROWS_AS(IPUModel("ipu9"), invalid_machine_model);
+  const auto refused = [](void (*change)(IPUModel &)) {
+    IPUModel model;
+    change(model);
+    CHECK_THROWS_AS(model.createDevice(), invalid_machine_model);
+  };
+  refused([](IPUModel &model) { model.tilesPerIPU = 0; });
+  refused([](IPUModel &model) { model.numIPUs = 0; });
+  refused([](IPUModel &model) { model.numIPUs = 4000000000u; });
+  refused([](IPUModel &model) { model.numWorkerContexts = 0; });
+  refused([](IPUModel &model) { model.memoryBytesPerTile = 0; });
+  refused([](IPUModel &model) { model.dataPathWidth = 7; });
+  refused([](IPUModel &model) { model.tileClockFrequency = -1; });
+  CHECK_THROWS_AS(IPUModel().createDevice({{"nonsense", "1"}}), invalid_option);
+}
+
+TEST_CASE("the environment decides what devices are, but not what models are") {
+  const Environment machine("POPGRAPH_MACHINE", "bow");
+  const Environment options("POPLAR_TARGET_OPTIONS", R"({"tilesPerIPU": 32})");
+  const Device device = DeviceManager().getDevice(0);
+  CHECK(device.getTarget().getTargetSystemString() == "bow");
+  CHECK(device.getTarget().getNumTiles() == 32);
+  IPUModel model;
+  model.tilesPerIPU = 4;
+  CHECK(model.createDevice().getTarget().getNumTiles() == 4);
+  CHECK(model.createDevice().getTarget().getTargetSystemString() == "gc200");
+  const Environment wrong("POPGRAPH_MACHINE", "bwo");
+  CHECK_THROWS_AS(DeviceManager().getDevices(), invalid_machine_model);
+}

@@ -1,0 +1,125 @@
+#include "popgraph/base/Nearest.hpp"
+#include "poplar/OptionFlags.hpp"
+#include "poplar/ProfileValue.hpp"
+#include "poplar/exceptions.hpp"
+#include "tests/support/Catch.hpp"
+#include "tests/unit/api/Environment.hpp"
+
+#include <sstream>
+
+using namespace poplar;
+
+namespace {
+
+std::size_t count(const OptionFlags &flags = {}) { return flags.size(); }
+
+} // namespace
+
+TEST_CASE("options are made of nested braces") {
+  CHECK(count() == 0);
+  CHECK(count({}) == 0);
+  CHECK(count({{"a", "1"}}) == 1);
+  CHECK(count({{"a", "1"}, {"b", "2"}}) == 2);
+  const std::string value = "x";
+  CHECK(count({{"a", value}, {"b", true ? "true" : "false"}}) == 2);
+  const auto flags = OptionFlags{{"a", "1"}};
+  CHECK(flags.at("a") == "1");
+}
+
+TEST_CASE("options are set, replaced, found and listed by name") {
+  OptionFlags flags{{"b", "1"}, {"a", "2"}};
+  flags.set("c", "3");
+  flags.set({{"a", "4"}, {"d", "5"}});
+  flags.set(OptionFlags{{"e", "6"}});
+  std::string all;
+  for (const auto &option : flags)
+    all += option.first + "=" + option.second + " ";
+  CHECK(all == "a=4 b=1 c=3 d=5 e=6 ");
+  CHECK(flags.find("d") != flags.end());
+  CHECK(flags.find("x") == flags.end());
+  CHECK(flags.find("d")->second == "5");
+  flags.clear();
+  CHECK(flags.empty());
+}
+
+TEST_CASE("an option that is not set is an error with the nearest name") {
+  const OptionFlags flags{{"debug.instrument", "true"}};
+  try {
+    flags.at("debug.instrumnt");
+    FAIL("nothing was thrown");
+  } catch (const invalid_option &error) {
+    CHECK(error.what() ==
+          std::string("option \"debug.instrumnt\" is not set; did you mean \"debug.instrument\"?"));
+    CHECK(error.type == "invalid_option");
+  }
+}
+
+TEST_CASE("options are read from JSON with texts, numbers and truth values") {
+  OptionFlags flags{{"kept", "yes"}, {"a", "old"}};
+  readJSON(R"({"a": "new", "b": true, "c": 12, "d": 0.5})", flags);
+  CHECK(flags == OptionFlags{{"a", "new"}, {"b", "true"}, {"c", "12"}, {"d", "0.5"}, {"kept", "yes"}});
+  std::istringstream stream("{\"e\": \"1\"}");
+  readJSON(stream, flags);
+  CHECK(flags.at("e") == "1");
+}
+
+TEST_CASE("malformed option texts are refused and change nothing") {
+  OptionFlags flags{{"a", "1"}};
+  for (const char *text : {"", "{", "[1]", "\"a\"", "{\"a\": 2, \"b\": [1]}", "{\"a\": null}", "{\"a\": 1} x"})
+    CHECK_THROWS_AS(readJSON(text, flags), parse_error);
+  CHECK_THROWS_AS(readJSON(std::string(2000000, ' '), flags), parse_error);
+  CHECK(flags == OptionFlags{{"a", "1"}});
+}
+
+TEST_CASE("options from the environment name their variable when they are malformed") {
+  OptionFlags flags;
+  {
+    const Environment unset("POPGRAPH_TEST_OPTIONS", nullptr);
+    readJSONFromEnv("POPGRAPH_TEST_OPTIONS", flags);
+    CHECK(flags.empty());
+  }
+  {
+    const Environment set("POPGRAPH_TEST_OPTIONS", R"({"autoReport.all":"true"})");
+    readJSONFromEnv("POPGRAPH_TEST_OPTIONS", flags);
+    CHECK(flags.at("autoReport.all") == "true");
+  }
+  const Environment bad("POPGRAPH_TEST_OPTIONS", "autoReport.all");
+  try {
+    readJSONFromEnv("POPGRAPH_TEST_OPTIONS", flags);
+    FAIL("nothing was thrown");
+  } catch (const parse_error &error) {
+    CHECK(std::string(error.what()).find("POPGRAPH_TEST_OPTIONS") != std::string::npos);
+  }
+}
+
+TEST_CASE("the nearest name is one that was meant, or none") {
+  const std::vector<std::string> names{"tilesPerIPU", "autoReport.all", "autoReport.directory"};
+  CHECK(popgraph::nearestName("tilesPerIpu", names) == "tilesPerIPU");
+  CHECK(popgraph::nearestName("tilePerIPU", names) == "tilesPerIPU");
+  CHECK(popgraph::nearestName("all", names) == "autoReport.all");
+  CHECK(popgraph::nearestName("completely different", names).empty());
+  CHECK(popgraph::didYouMean("zzz", names).empty());
+}
+
+TEST_CASE("profile values hold what JSON holds") {
+  ProfileValue::Map map;
+  map.insert({"name", "x"});
+  map["list"] = ProfileValue::Vector{1, 2.5, true, std::string("s")};
+  map["big"] = 4294967296ull;
+  const ProfileValue value = map;
+  CHECK(value["name"].asString() == "x");
+  CHECK(value["list"][1].asDouble() == 2.5);
+  CHECK(value["list"][2].asBool());
+  CHECK(value["big"].asUint() == 4294967296ull);
+  CHECK(value["list"].size() == 4);
+  std::ostringstream out;
+  serializeToJSON(out, value, false);
+  CHECK(out.str() == R"({"big":4294967296,"list":[1,2.5,true,"s"],"name":"x"})");
+  const ProfileValue copy = value;
+  CHECK(copy == value);
+  CHECK_FALSE(copy == ProfileValue(1));
+  CHECK_THROWS_AS(value.asBool(), type_error);
+  CHECK_THROWS_AS(value["none"], index_error);
+  CHECK_THROWS_AS(value["list"][4], index_error);
+  CHECK_THROWS_AS(ProfileValue(1e30).asInt(), overflow_error);
+}

@@ -1,0 +1,281 @@
+// Worker slots against counts by hand.
+#include "tests/support/Catch.hpp"
+#include "tests/unit/codelets/Support.hpp"
+#include "popgraph/machine/CostTable.hpp"
+#include <algorithm>
+#include <random>
+
+using namespace popgraph;
+using namespace popgraph::codelets;
+using namespace popgraph::codelets::testing;
+
+TEST_CASE("Slots of straight code are the sum of its instructions", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    #include <cmath>
+    #include <poplar/HalfFloat.hpp>
+    struct Add : Vertex { Input<float> a, b; Output<float> c; bool compute() { *c = a + b; return true; } };
+    struct Divide : Vertex { Input<int> a, b; Output<int> c; bool compute() { *c = a / b; return true; } };
+    struct Exp : Vertex { Input<float> a; Output<float> c; bool compute() { *c = std::exp(a); return true; } };
+    struct Narrow : Vertex { Input<char> a; Output<char> c; bool compute() { *c = a; return true; } };
+    struct Halves : Vertex { Input<half> a, b; Output<half> c; bool compute() { *c = a * b; return true; } };
+    struct Wide : Vertex { Input<long long> a, b; Output<long long> c;
+      bool compute() { *c = a + b; return true; } };)");
+  const auto slotsOf = [&](const std::string &name) {
+    alignas(8) char a[8] = {3}, b[8] = {2}, c[8];
+    VertexRun vertex(*module, name);
+    vertex.connect("a", a);
+    if (name != "Exp" && name != "Narrow") vertex.connect("b", b);
+    vertex.connect("c", c);
+    return vertex.run().at(0);
+  };
+  CHECK(slotsOf("Add") == 3 + 2 + 1 + 1 + 1);  // three pointers, two loads, add, store, return
+  CHECK(slotsOf("Divide") == 3 + 2 + slots(Cost::IntegerDivideS32) + 1 + 1);
+  CHECK(slotsOf("Exp") == 2 + 1 + slots(Cost::FloatExp) + 1 + 1);
+  CHECK(slotsOf("Narrow") == 2 + 1 + slots(Cost::StoreNarrow) + 1);
+  CHECK(slotsOf("Halves") == 3 + 2 + 1 + slots(Cost::StoreNarrow) + 1);
+  CHECK(slotsOf("Wide") == 3 + 2 + slots(Cost::Integer64) + 1 + 1);
+}
+
+TEST_CASE("Slots of a data-dependent algorithm follow its data", "[codelets][costs]") {
+  // The slots are linear in how often the two inner steps happen, which the test counts itself.
+  const auto module = compileText(R"(
+    struct Sort : Vertex {
+      InOut<Vector<int, VectorLayout::ONE_PTR>> x;
+      unsigned n;
+      bool compute() {
+        for (unsigned i = 1; i < n; ++i) {
+          const int value = x[i];
+          int j = static_cast<int>(i) - 1;
+          while (j >= 0 && x[j] > value) { x[j + 1] = x[j]; --j; }
+          x[j + 1] = value;
+        }
+        return true;
+      }
+    };)");
+  std::mt19937 random(3);
+  VertexRun vertex(*module, "Sort");
+  const auto run = [&](std::vector<int> values, unsigned &moves, unsigned &toFront) {
+    moves = toFront = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+      const auto greater = std::count_if(values.begin(), values.begin() + static_cast<long>(i),
+                                         [&](int v) { return v > values[i]; });
+      moves += static_cast<unsigned>(greater);
+      toFront += greater == static_cast<long>(i);
+    }
+    std::vector<int> sorted = values;
+    vertex.connect("x", sorted.data());
+    vertex.state("n", static_cast<unsigned>(values.size()));
+    const auto slots = vertex.run().at(0);
+    CHECK(std::is_sorted(sorted.begin(), sorted.end()));
+    return slots;
+  };
+  const auto values = [&](std::size_t n) {
+    std::vector<int> result(n);
+    for (int &v : result) v = static_cast<int>(random() % 1000);
+    return result;
+  };
+  std::vector<int> up(40), down(40);
+  for (int i = 0; i != 40; ++i) up[i] = i, down[i] = 40 - i;
+  unsigned moves, fronts;
+  const auto sortedSlots = run(up, moves, fronts);
+  REQUIRE(moves == 0);
+  // One move and no move to the front more: what a move costs.
+  std::vector<int> swapped = up;
+  std::swap(swapped[20], swapped[21]);
+  const auto perMove = run(swapped, moves, fronts) - sortedSlots;
+  REQUIRE(moves == 1);
+  std::vector<int> front = up;
+  std::swap(front[0], front[1]);
+  const auto perFront = static_cast<int>(run(front, moves, fronts) - sortedSlots - perMove);
+  REQUIRE(fronts == 1);
+  // Test of the index, load, compare, branch, store: between four and ten instructions.
+  CHECK(perMove >= 4);
+  CHECK(perMove <= 10);
+  for (int trial = 0; trial != 5; ++trial) {
+    const auto slots = run(values(40), moves, fronts);
+    const auto expected = static_cast<int>(sortedSlots + perMove * moves) + perFront * static_cast<int>(fronts);
+    CHECK(static_cast<int>(slots) == expected);
+  }
+}
+
+TEST_CASE("Slots do not depend on how the host vectorises", "[codelets][costs]") {
+  // The same loop where the host can use wide vectors, and where pointers that may alias keep it from doing so for
+  // short distances: data differ, counts must not.
+  const auto module = compileText(R"(
+    struct Axpy : Vertex {
+      Input<Vector<float, VectorLayout::ONE_PTR>> x; InOut<Vector<float, VectorLayout::ONE_PTR>> y; unsigned n;
+      bool compute() { for (unsigned i = 0; i < n; ++i) y[i] += 2 * x[i]; return true; }
+    };)");
+  VertexRun vertex(*module, "Axpy");
+  std::vector<float> data(2000, 1.0f);
+  for (unsigned n : {1u, 7u, 8u, 9u, 64u, 1000u}) {
+    vertex.state("n", n);
+    vertex.connect("x", data.data());
+    vertex.connect("y", data.data() + 1000);
+    const auto apart = vertex.run();
+    vertex.connect("y", data.data() + 1);
+    CHECK(vertex.run() == apart);
+    // n, test; two pointers, rpt; two loads, the doubling, the sum, store; return.
+    CHECK(apart.at(0) == 2 + 3 + 5 * n + 1);
+  }
+}
+
+TEST_CASE("Code and stack are estimated from the canonical code", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    __attribute__((noinline)) float big(const float *x, unsigned n) {
+      volatile float buffer[64];
+      for (unsigned i = 0; i < n; ++i) buffer[i] = x[i];
+      return buffer[n / 2];
+    }
+    struct Small : Vertex { Output<float> out; bool compute() { *out = 1; return true; } };
+    struct Deep : Vertex { Input<Vector<float>> in; Output<float> out;
+      bool compute() { *out = big(&in[0], in.size()); return true; } };)");
+  const Codelet &small = module->codelets.at(indexOf(*module, "Small"));
+  const Codelet &deep = module->codelets.at(indexOf(*module, "Deep"));
+  CHECK(small.codeBytes == 4 * 3); // pointer, store, return
+  CHECK(small.stackBytes == 64);
+  CHECK(deep.codeBytes > 4 * 10);
+  CHECK(deep.stackBytes == 256 + 8);
+}
+
+TEST_CASE("Addresses that advance evenly cost nothing inside a hardware loop", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    struct Dot : Vertex {
+      Input<Vector<float>> a, b; Output<float> c; unsigned row, column, stride, n;
+      bool compute() {
+        float sum = 0;
+        for (unsigned l = 0; l < n; ++l) sum += a[row * n + l] * b[l * stride + column];
+        *c = sum;
+        return true;
+      }
+    };
+    struct Strided : MultiVertex {
+      Output<Vector<unsigned>> out;
+      bool compute(unsigned w) { for (unsigned i = w; i < out.size(); i += numWorkers()) out[i] = w; return true; }
+    };
+    struct Uses : Vertex {
+      Output<Vector<unsigned>> out;
+      bool compute() { for (unsigned i = 0; i < out.size(); ++i) out[i] = i * 3; return true; }
+    };)");
+  std::vector<float> a(1000), b(1000);
+  float c = 0;
+  VertexRun dot(*module, "Dot");
+  dot.connect("a", a.data(), 1000);
+  dot.connect("b", b.data(), 1000);
+  dot.connect("c", &c);
+  dot.state("stride", 3u);
+  const auto dotSlots = [&](unsigned n) { dot.state("n", n); return dot.run().at(0); };
+  CHECK(dotSlots(101) - dotSlots(1) == 100 * 4); // two loads, multiply, add
+  std::vector<unsigned> out(1200);
+  VertexRun strided(*module, "Strided");
+  const auto stridedSlots = [&](unsigned n) { strided.connect("out", out.data(), n); return strided.run().at(0); };
+  CHECK(stridedSlots(606) - stridedSlots(6) == 100); // a store
+  VertexRun uses(*module, "Uses");
+  const auto usesSlots = [&](unsigned n) { uses.connect("out", out.data(), n); return uses.run().at(0); };
+  CHECK(usesSlots(101) - usesSlots(1) == 100 * 3); // the counter is a value here: it steps, is multiplied, and stored
+}
+
+TEST_CASE("Slots of conditional work count how often it happened", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    #include <cmath>
+    struct Some : Vertex {
+      Input<Vector<float>> x; InOut<Vector<float>> y; InOut<Vector<int>> z;
+      bool compute() {
+        for (unsigned i = 0; i < x.size(); ++i) {
+          if (x[i] > 0) y[i] = std::log(x[i]);
+          if (z[i] < 0) { z[i] /= 7; y[i] *= 0.5f; }
+        }
+        return true;
+      }
+    };)");
+  VertexRun vertex(*module, "Some");
+  std::mt19937 random(6);
+  const auto run = [&](const std::vector<float> &x, std::vector<int> z) {
+    std::vector<float> y(x.size(), 1.0f);
+    const auto n = static_cast<std::uint32_t>(x.size());
+    vertex.connect("x", x.data(), n);
+    vertex.connect("y", y.data(), n);
+    vertex.connect("z", z.data(), n);
+    return vertex.run().at(0);
+  };
+  const auto none = run({-1}, {1}), perElement = run({-1, -1}, {1, 1}) - none;
+  const auto perLog = run({1}, {1}) - none, perDivision = run({-1}, {-1}) - none;
+  // A pointer may be loaded in the branch or before the loop; logarithm and store are certain.
+  CHECK(perLog >= slots(Cost::FloatLog) + 1);
+  CHECK(perLog <= slots(Cost::FloatLog) + 3);
+  CHECK(perDivision >= slots(Cost::IntegerDivideS32) + 4);
+  for (std::size_t n : {3u, 8u, 64u, 777u}) {
+    std::vector<float> x(n);
+    std::vector<int> z(n);
+    std::uint32_t logs = 0, divisions = 0;
+    for (std::size_t i = 0; i != n; ++i) {
+      x[i] = static_cast<float>(static_cast<int>(random() % 7) - 3);
+      z[i] = static_cast<int>(random() % 5) - 2;
+      logs += x[i] > 0;
+      divisions += z[i] < 0;
+    }
+    CHECK(run(x, z) == none + perElement * (n - 1) + perLog * logs + perDivision * divisions);
+  }
+}
+
+TEST_CASE("Results and slots are the same without the host's optimisation", "[codelets][costs]") {
+  // Loops that data end, in the forms whose counters the optimiser moves out of the loop.
+  const std::string text = R"(
+    #include <cmath>
+    #include <print.h>
+    __attribute__((noinline)) static unsigned steps(unsigned x) {
+      unsigned n = 0;
+      while (x != 1) { x = x & 1 ? 3 * x + 1 : x / 2; ++n; if (n > 50) return 99; }
+      return n;
+    }
+    struct V : Vertex {
+      InOut<Vector<int>> x; Output<Vector<float>> y; unsigned seed;
+      bool compute() {
+        const int n = static_cast<int>(x.size());
+        for (int i = 1; i < n; ++i) {
+          const int value = x[i];
+          int j = i - 1;
+          while (j >= 0 && x[j] > value) { x[j + 1] = x[j]; --j; }
+          x[j + 1] = value;
+        }
+        int first = 0;
+        for (; first < n; ++first) if (x[first] > 0) break;
+        unsigned down = x.size();
+        do { --down; } while (down > 0 && x[down] > 100);
+        float sum = 0;
+        for (int i = first; i < n; i += 3) { if (x[i] % 5 == 0) continue; sum += std::sqrt(static_cast<float>(x[i])); }
+        unsigned bits = seed, count = 0;
+        for (unsigned i = 0; i < 200; ++i) {
+          const unsigned low = bits & 1;
+          bits >>= 1;
+          if (low) { bits ^= 0xb400u; ++count; }
+          if (bits == 77) break;
+        }
+        y[0] = sum;
+        y[1] = static_cast<float>(first + static_cast<int>(down) * 1000);
+        y[2] = static_cast<float>(count + steps(seed + 1));
+        return true;
+      }
+    };)";
+  const auto fast = compileText(text), slow = compileText(text, "ipu2", "-O0");
+  REQUIRE(fast->object != slow->object);
+  VertexRun one(*fast, "V"), other(*slow, "V");
+  std::mt19937 random(8);
+  for (int trial = 0; trial != 300; ++trial) {
+    std::vector<int> x(1 + random() % 60);
+    const int range = trial % 3 ? 300 : 5;
+    for (int &v : x) v = static_cast<int>(random() % static_cast<unsigned>(range)) - range / 3;
+    const unsigned seed = random() % 60000;
+    std::vector<int> a = x, b = x;
+    std::vector<float> ya(3), yb(3);
+    const auto run = [&](VertexRun &vertex, std::vector<int> &data, std::vector<float> &y) {
+      vertex.connect("x", data.data(), static_cast<std::uint32_t>(data.size()));
+      vertex.connect("y", y.data(), 3);
+      vertex.state("seed", seed);
+      return vertex.run();
+    };
+    REQUIRE(run(one, a, ya) == run(other, b, yb));
+    REQUIRE(a == b);
+    REQUIRE(ya == yb);
+  }
+}

@@ -1,0 +1,321 @@
+#include "tests/support/Catch.hpp"
+#include "tests/unit/libs/Bench.hpp"
+#include <popops/ElementWise.hpp>
+#include <poputil/exceptions.hpp>
+#include <functional>
+
+using namespace test;
+using namespace popops::expr;
+
+namespace {
+
+struct UnaryCase {
+  UnaryOpType op;
+  double low, high;
+  std::function<double(double)> reference;
+};
+
+const std::vector<UnaryCase> &unaryCases() {
+  static const std::vector<UnaryCase> cases = {
+      {UnaryOpType::ABSOLUTE, -9, 9, [](double x) { return std::fabs(x); }},
+      {UnaryOpType::ASIN, -1, 1, [](double x) { return std::asin(x); }},
+      {UnaryOpType::CBRT, -30, 30, [](double x) { return std::cbrt(x); }},
+      {UnaryOpType::CEIL, -9, 9, [](double x) { return std::ceil(x); }},
+      {UnaryOpType::COS, -20, 20, [](double x) { return std::cos(x); }},
+      {UnaryOpType::ERF, -4, 4, [](double x) { return std::erf(x); }},
+      {UnaryOpType::EXPONENT, -9, 5, [](double x) { return std::exp(x); }},
+      {UnaryOpType::EXPONENT_MINUS_ONE, -3, 3, [](double x) { return std::expm1(x); }},
+      {UnaryOpType::EXPONENT2, -8, 8, [](double x) { return std::exp2(x); }},
+      {UnaryOpType::FLOOR, -9, 9, [](double x) { return std::floor(x); }},
+      {UnaryOpType::GELU_ERF, -4, 4, [](double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); }},
+      {UnaryOpType::INVERSE, 0.1, 9, [](double x) { return 1 / x; }},
+      {UnaryOpType::LOGARITHM, 0.01, 90, [](double x) { return std::log(x); }},
+      {UnaryOpType::LOGARITHM_ONE_PLUS, -0.9, 9, [](double x) { return std::log1p(x); }},
+      {UnaryOpType::NEARBY_INT, -9, 9, [](double x) { return std::nearbyint(x); }},
+      {UnaryOpType::NEGATE, -9, 9, [](double x) { return -x; }},
+      {UnaryOpType::RELU, -9, 9, [](double x) { return x < 0 ? 0 : x; }},
+      {UnaryOpType::ROUND, -9, 9, [](double x) { return std::round(x); }},
+      {UnaryOpType::RSQRT, 0.1, 90, [](double x) { return 1 / std::sqrt(x); }},
+      {UnaryOpType::SIGMOID, -9, 9, [](double x) { return 1 / (1 + std::exp(-x)); }},
+      {UnaryOpType::SIGNUM, -2, 2, [](double x) { return (x > 0) - (x < 0); }},
+      {UnaryOpType::SIN, -20, 20, [](double x) { return std::sin(x); }},
+      {UnaryOpType::SQRT, 0, 90, [](double x) { return std::sqrt(x); }},
+      {UnaryOpType::SQUARE, -9, 9, [](double x) { return x * x; }},
+      {UnaryOpType::TAN, -1.4, 1.4, [](double x) { return std::tan(x); }},
+      {UnaryOpType::TANH, -4, 4, [](double x) { return std::tanh(x); }},
+      {UnaryOpType::TRUNC, -9, 9, [](double x) { return std::trunc(x); }},
+  };
+  return cases;
+}
+
+struct BinaryCase {
+  BinaryOpType op;
+  double low, high;
+  std::function<double(double, double)> reference;
+};
+
+const std::vector<BinaryCase> &binaryCases() {
+  static const std::vector<BinaryCase> cases = {
+      {BinaryOpType::ADD, -9, 9, [](double a, double b) { return a + b; }},
+      {BinaryOpType::ATAN2, -9, 9, [](double a, double b) { return std::atan2(a, b); }},
+      {BinaryOpType::DIVIDE, 1, 9, [](double a, double b) { return a / b; }},
+      {BinaryOpType::EQUAL, 0, 2, [](double a, double b) { return a == b; }},
+      {BinaryOpType::GREATER_THAN, -2, 2, [](double a, double b) { return a > b; }},
+      {BinaryOpType::GREATER_THAN_EQUAL, -2, 2, [](double a, double b) { return a >= b; }},
+      {BinaryOpType::INV_STD_DEV_TO_VARIANCE, 0.5, 2, [](double a, double b) { return 1 / (a * a) - b; }},
+      {BinaryOpType::LESS_THAN, -2, 2, [](double a, double b) { return a < b; }},
+      {BinaryOpType::LESS_THAN_EQUAL, -2, 2, [](double a, double b) { return a <= b; }},
+      {BinaryOpType::MAXIMUM, -9, 9, [](double a, double b) { return std::fmax(a, b); }},
+      {BinaryOpType::MINIMUM, -9, 9, [](double a, double b) { return std::fmin(a, b); }},
+      {BinaryOpType::MULTIPLY, -9, 9, [](double a, double b) { return a * b; }},
+      {BinaryOpType::NOT_EQUAL, 0, 2, [](double a, double b) { return a != b; }},
+      {BinaryOpType::POWER, 0.5, 3, [](double a, double b) { return std::pow(a, b); }},
+      {BinaryOpType::REMAINDER, 1, 9, [](double a, double b) { return std::fmod(a, b); }},
+      {BinaryOpType::SUBTRACT, -9, 9, [](double a, double b) { return a - b; }},
+      {BinaryOpType::VARIANCE_TO_INV_STD_DEV, 0.5, 2, [](double a, double b) { return 1 / std::sqrt(a + b); }},
+  };
+  return cases;
+}
+
+} // namespace
+
+TEST_CASE("every unary operator agrees with double precision on half and float") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    std::vector<std::pair<Values, poplar::Type>> wanted;
+    for (const UnaryCase &c : unaryCases())
+      for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+        const Values values = rounded(type, numbers(77, c.low, c.high, 7));
+        const auto in = bench.input(type, {77}, values);
+        bench.output(std::to_string(wanted.size()), popops::map(bench.graph, c.op, in, bench.prog));
+        Values reference;
+        for (double x : values)
+          reference.push_back(c.reference(x));
+        wanted.emplace_back(reference, type);
+      }
+    bench.run();
+    for (std::size_t i = 0; i != wanted.size(); ++i) {
+      INFO(name(on) << ", unary case " << i);
+      // Rounded functions jump where the argument is near an edge, which the arguments here are not.
+      CHECK(worstError(bench.get(std::to_string(i)), wanted[i].first) <= tolerance(wanted[i].second));
+    }
+  }
+}
+
+TEST_CASE("every binary operator agrees with double precision on half and float") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    std::vector<std::pair<Values, poplar::Type>> wanted;
+    for (const BinaryCase &c : binaryCases())
+      for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+        const bool whole = c.op == BinaryOpType::EQUAL || c.op == BinaryOpType::NOT_EQUAL;
+        const Values a = rounded(type, whole ? integers(50, 0, 2, 3) : numbers(50, c.low, c.high, 3));
+        const Values b = rounded(type, whole ? integers(50, 0, 2, 4) : numbers(50, c.low, c.high, 4));
+        bench.output(std::to_string(wanted.size()), popops::map(bench.graph, c.op, bench.input(type, {50}, a),
+                                                                bench.input(type, {50}, b), bench.prog));
+        Values reference;
+        for (std::size_t i = 0; i != a.size(); ++i)
+          reference.push_back(c.reference(a[i], b[i]));
+        wanted.emplace_back(reference, type);
+      }
+    bench.run();
+    for (std::size_t i = 0; i != wanted.size(); ++i) {
+      INFO(name(on) << ", binary case " << i);
+      CHECK(worstError(bench.get(std::to_string(i)), wanted[i].first) <= tolerance(wanted[i].second));
+    }
+  }
+}
+
+TEST_CASE("integer operators wrap, shift and count like the type they work on") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const auto a = bench.input(poplar::INT, {4}, {2147483647, -7, 12, -2147483648.0});
+    const auto b = bench.input(poplar::INT, {4}, {1, 3, 40, 2});
+    const auto c = bench.input(poplar::UNSIGNED_SHORT, {3}, {65535, 257, 8});
+    const auto l = bench.input(poplar::LONGLONG, {2}, {4294967296.0 * 3 + 5, -9});
+    auto &g = bench.graph;
+    auto &p = bench.prog;
+    bench.output("add", popops::add(g, a, b, p));
+    bench.output("rem", popops::rem(g, a, b, p));
+    bench.output("div", popops::div(g, a, b, p));
+    bench.output("shl", popops::shiftLeft(g, a, b, p));
+    bench.output("shr", popops::shiftRight(g, a, b, p));
+    bench.output("shrse", popops::shiftRightSignExtend(g, a, b, p));
+    bench.output("xnor", popops::bitwiseXnor(g, a, b, p));
+    bench.output("not", popops::bitwiseNot(g, a, p));
+    bench.output("clz", popops::countLeadingZeros(g, a, p));
+    bench.output("pop", popops::popcount(g, c, p));
+    bench.output("mul16", popops::mul(g, c, c, p));
+    bench.output("shift16", popops::shiftLeft(g, c, 4, p));
+    bench.output("abs", popops::abs(g, a, p));
+    bench.output("rem64", popops::rem(g, l, 4294967296.0 * 2, p));
+    bench.output("shr64", popops::shiftRight(g, l, 32, p));
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("add") == Values{-2147483648.0, -4, 52, -2147483646});
+    CHECK(bench.get("rem") == Values{0, -1, 12, 0});
+    CHECK(bench.get("div") == Values{2147483647, -2, 0, -1073741824});
+    CHECK(bench.get("shl") == Values{-2, -56, 0, 0});
+    CHECK(bench.get("shr") == Values{1073741823, 536870911, 0, 536870912});
+    CHECK(bench.get("shrse") == Values{1073741823, -1, 0, -536870912});
+    CHECK(bench.get("xnor") == Values{-2147483647, 5, -37, 2147483645});
+    CHECK(bench.get("not") == Values{-2147483648.0, 6, -13, 2147483647});
+    CHECK(bench.get("clz") == Values{1, 0, 28, 0});
+    CHECK(bench.get("pop") == Values{16, 2, 1});
+    CHECK(bench.get("mul16") == Values{1, 513, 64});
+    CHECK(bench.get("shift16") == Values{65520, 4112, 128});
+    CHECK(bench.get("abs") == Values{2147483647, 7, 12, -2147483648.0});
+    CHECK(bench.get("rem64") == Values{4294967296.0 + 5, -9});
+    CHECK(bench.get("shr64") == Values{3, 4294967295.0});
+  }
+}
+
+TEST_CASE("operands broadcast along rows, along columns and from one element") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const std::size_t m = 13, n = 24, outer = 3;
+    const Values x = integers(outer * m * n, -50, 50, 1), row = integers(n, -50, 50, 2),
+                 column = integers(m, -50, 50, 3), middle = integers(outer * n, -50, 50, 4);
+    const auto tx = bench.input(poplar::FLOAT, {outer, m, n}, x), tr = bench.input(poplar::FLOAT, {n}, row),
+               tc = bench.input(poplar::FLOAT, {m, 1}, column),
+               tm = bench.input(poplar::FLOAT, {outer, 1, n}, middle), ts = bench.input(poplar::FLOAT, {1, 1}, {7});
+    auto &g = bench.graph;
+    bench.output("row", popops::add(g, tx, tr, bench.prog));
+    bench.output("column", popops::sub(g, tx, tc, bench.prog));
+    bench.output("middle", popops::add(g, tm, tx, bench.prog));
+    bench.output("scalar", popops::mul(g, tx, ts, bench.prog));
+    bench.output("outer", popops::add(g, tc, tr, bench.prog));
+    bench.output("all", popops::map(g, _1 * _5 + _2 - _3 * _4, {tx, tr, tc, tm, ts}, bench.prog));
+    bench.run();
+    Values wantRow, wantColumn, wantMiddle, wantScalar, wantOuter, wantAll;
+    for (std::size_t o = 0; o != outer; ++o)
+      for (std::size_t i = 0; i != m; ++i)
+        for (std::size_t j = 0; j != n; ++j) {
+          const double value = x[(o * m + i) * n + j];
+          wantRow.push_back(value + row[j]);
+          wantColumn.push_back(value - column[i]);
+          wantMiddle.push_back(value + middle[o * n + j]);
+          wantScalar.push_back(value * 7);
+          wantAll.push_back(value * 7 + row[j] - column[i] * middle[o * n + j]);
+          if (o == 0)
+            wantOuter.push_back(column[i] + row[j]);
+        }
+    INFO(name(on));
+    CHECK(bench.get("row") == wantRow);
+    CHECK(bench.get("column") == wantColumn);
+    CHECK(bench.get("middle") == wantMiddle);
+    CHECK(bench.get("scalar") == wantScalar);
+    CHECK(bench.get("outer") == wantOuter);
+    CHECK(bench.get("all") == wantAll);
+  }
+}
+
+TEST_CASE("an operand that repeats along or across the rows of a blocked layout is read regularly") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    // Blocks of 4 x 8 elements, one a tile: each tile holds pieces of four rows that are one run of memory.
+    const auto stored = g.addVariable(poplar::FLOAT, {2, 3, 4, 8});
+    for (unsigned i = 0; i != 2; ++i)
+      for (unsigned j = 0; j != 3; ++j)
+        g.setTileMapping(stored[i][j], (i * 3 + j) % g.getTarget().getNumTiles());
+    const auto matrix = stored.dimShuffle({0, 2, 1, 3}).reshape({8, 24});
+    const Values x = integers(8 * 24, -9, 9, 1), row = integers(24, -9, 9, 2), column = integers(8, -9, 9, 3);
+    bench.feed(matrix, x);
+    const auto tr = bench.input(poplar::FLOAT, {24}, row), tc = bench.input(poplar::FLOAT, {8, 1}, column);
+    popops::mapInPlace(g, _1 * _2 + _3, {matrix, tr, tc}, bench.prog);
+    bench.output("out", matrix);
+    bench.run();
+    Values wanted;
+    for (std::size_t i = 0; i != 8; ++i)
+      for (std::size_t j = 0; j != 24; ++j)
+        wanted.push_back(x[i * 24 + j] * row[j] + column[i]);
+    INFO(name(on));
+    CHECK(bench.get("out") == wanted);
+  }
+}
+
+TEST_CASE("in-place and with-output forms write where they are told, also over overlapping operands") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    auto &p = bench.prog;
+    const Values x = integers(30, -9, 9, 1), y = integers(30, -9, 9, 2);
+    const auto a = bench.input(poplar::INT, {30}, x), b = bench.input(poplar::INT, {30}, y),
+               out = bench.input(poplar::INT, {30}, Values(30, 0));
+    popops::mulWithOutput(g, a, b, out, p);
+    popops::subInPlace(g, a, b, p);
+    popops::addInPlace(g, b, 5, p);
+    // The result lies across the operand: element i gets the old element i + 1.
+    const auto shifted = bench.input(poplar::INT, {31}, integers(31, -9, 9, 3));
+    popops::mapWithOutput(g, _1 * 2, {shifted.slice(1, 31)}, shifted.slice(0, 30), p);
+    // Two results at once: both see the old values.
+    const auto c = bench.input(poplar::INT, {10}, integers(10, -9, 9, 4)),
+               d = bench.input(poplar::INT, {10}, integers(10, -9, 9, 5));
+    popops::mapInPlace(g, std::vector<Any>{_2 + 0, _1 + 0}, {c, d}, p);
+    for (const auto &[handle, t] : {std::pair<const char *, poplar::Tensor>{"out", out}, {"a", a}, {"b", b},
+                                    {"shifted", shifted}, {"c", c}, {"d", d}})
+      bench.output(handle, t);
+    bench.run();
+    Values product, difference, sum, moved = integers(31, -9, 9, 3);
+    for (std::size_t i = 0; i != 30; ++i) {
+      product.push_back(x[i] * y[i]);
+      difference.push_back(x[i] - y[i]);
+      sum.push_back(y[i] + 5);
+      moved[i] = 2 * moved[i + 1];
+    }
+    INFO(name(on));
+    CHECK(bench.get("out") == product);
+    CHECK(bench.get("a") == difference);
+    CHECK(bench.get("b") == sum);
+    CHECK(bench.get("shifted") == moved);
+    CHECK(bench.get("c") == integers(10, -9, 9, 5));
+    CHECK(bench.get("d") == integers(10, -9, 9, 4));
+  }
+}
+
+TEST_CASE("results keep the layout of the operand that is spread best") {
+  Bench bench(On::Simulator);
+  auto &g = bench.graph;
+  const auto narrow = g.addVariable(poplar::FLOAT, {64}), wide = g.addVariable(poplar::FLOAT, {64});
+  g.setTileMapping(narrow, 3);
+  for (unsigned i = 0; i != 16; ++i)
+    g.setTileMapping(wide.slice(4 * i, 4 * i + 4), 15 - i);
+  const auto out = popops::add(g, narrow, wide, bench.prog);
+  CHECK(g.getTileMapping(out) == g.getTileMapping(wide));
+}
+
+TEST_CASE("one codelet serves every use of an expression, whatever its constants") {
+  Bench bench(On::Simulator);
+  auto &g = bench.graph;
+  const auto a = bench.input(poplar::FLOAT, {64}, Values(64, 1)), b = bench.input(poplar::FLOAT, {64}, Values(64, 2));
+  std::vector<poplar::Tensor> results;
+  for (int i = 0; i != 3; ++i)
+    results.push_back(popops::map(g, _1 * static_cast<float>(i) + _2, {a, b}, bench.prog));
+  for (int i = 0; i != 3; ++i)
+    bench.output(std::to_string(i), results[static_cast<std::size_t>(i)]);
+  bench.run();
+  for (int i = 0; i != 3; ++i)
+    CHECK(bench.get(std::to_string(i)) == Values(64, i + 2.0));
+}
+
+TEST_CASE("misuse of element-wise functions is told with function, types and shapes") {
+  Bench bench(On::Cpu);
+  auto &g = bench.graph;
+  auto &p = bench.prog;
+  const auto f = bench.input(poplar::FLOAT, {6}, Values(6, 0)), i = bench.input(poplar::INT, {6}, Values(6, 0)),
+             m = bench.input(poplar::FLOAT, {4, 5}, Values(20, 0));
+  CHECK_THROWS_WITH(popops::add(g, f, i, p), says("popops::map") && says("float and int"));
+  CHECK_THROWS_WITH(popops::add(g, f, m, p), says("[6]") && says("[4,5]"));
+  CHECK_THROWS_WITH(popops::bitwiseAnd(g, f, f, p), says("integers"));
+  CHECK_THROWS_WITH(popops::exp(g, i, p), says("half and float"));
+  CHECK_THROWS_WITH(popops::map(g, _1 + _3, {f, f}, p), says("_3"));
+  CHECK_THROWS_WITH(popops::map(g, Select(_1, _2, _1), {f, f}, p), says("bool"));
+  CHECK_THROWS_WITH(popops::add(g, i, 1.5, p), says("not an integer"));
+  CHECK_THROWS_WITH(popops::addInPlace(g, f.slice(0, 1).broadcast(6, 0), f, p), says("more than once"));
+  CHECK_THROWS_WITH(popops::ltWithOutput(g, f, f, f, p), says("bool"));
+  CHECK_THROWS_AS(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}), poplar::invalid_option);
+  CHECK_THROWS_WITH(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}),
+                    says("enableGenerateCodelet"));
+  CHECK_THROWS_AS(popops::add(g, f, i, p), poputil::poplibs_error);
+}

@@ -1,0 +1,141 @@
+#include "tests/support/Catch.hpp"
+#include "tests/unit/libs/Bench.hpp"
+#include <poplin/MatMul.hpp>
+#include <poputil/exceptions.hpp>
+#include <sstream>
+
+using namespace test;
+
+namespace {
+
+Values multiply(const Values &a, const Values &b, std::size_t g, std::size_t m, std::size_t k, std::size_t n) {
+  Values c(g * m * n, 0);
+  for (std::size_t h = 0; h != g; ++h)
+    for (std::size_t i = 0; i != m; ++i)
+      for (std::size_t j = 0; j != n; ++j)
+        for (std::size_t l = 0; l != k; ++l)
+          c[(h * m + i) * n + j] += a[(h * m + i) * k + l] * b[(h * k + l) * n + j];
+  return c;
+}
+
+struct Sizes {
+  std::size_t m, k, n;
+};
+
+} // namespace
+
+TEST_CASE("products of many shapes agree with double precision for planned and for other layouts") {
+  const Sizes cases[] = {{1, 1, 1}, {7, 1, 3}, {1, 300, 1}, {33, 17, 5}, {5, 64, 70}, {50, 784, 20}, {3, 2, 200}};
+  for (On on : kDevices)
+    for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+      Bench bench(on, 37);
+      auto &g = bench.graph;
+      std::vector<Values> wanted;
+      poplin::matmul::PlanningCache cache;
+      for (const Sizes &s : cases) {
+        const Values a = rounded(type, numbers(s.m * s.k, -1, 1, 1)), b = rounded(type, numbers(s.k * s.n, -1, 1, 2));
+        const auto pa = poplin::createMatMulInputLHS(g, type, {s.m, s.k}, {s.k, s.n}, "a", {}, &cache);
+        const auto pb = poplin::createMatMulInputRHS(g, type, {s.m, s.k}, {s.k, s.n}, "b", {}, &cache);
+        bench.feed(pa, a);
+        bench.feed(pb, b);
+        bench.output(std::to_string(wanted.size()), poplin::matMul(g, pa, pb, bench.prog, poplar::FLOAT, "", {}, &cache));
+        wanted.push_back(multiply(a, b, 1, s.m, s.k, s.n));
+        const auto la = bench.input(type, {s.m, s.k}, a), lb = bench.input(type, {s.n, s.k}, [&] {
+          Values transposed;
+          for (std::size_t j = 0; j != s.n; ++j)
+            for (std::size_t l = 0; l != s.k; ++l)
+              transposed.push_back(b[l * s.n + j]);
+          return transposed;
+        }());
+        bench.output(std::to_string(wanted.size()),
+                     poplin::matMul(g, la, lb.transpose(), bench.prog, poplar::FLOAT, "", {}, &cache));
+        wanted.push_back(wanted.back());
+      }
+      CHECK(cache.size() == std::size(cases));
+      bench.run();
+      for (std::size_t i = 0; i != wanted.size(); ++i) {
+        INFO(name(on) << " " << type.toString() << " case " << i);
+        CHECK(worstError(bench.get(std::to_string(i)), wanted[i]) < 2e-5);
+      }
+    }
+}
+
+TEST_CASE("grouped products, accumulation and given outputs agree with double precision") {
+  for (On on : kDevices) {
+    Bench bench(on, 20);
+    auto &g = bench.graph;
+    auto &p = bench.prog;
+    const std::size_t groups = 6, m = 9, k = 40, n = 11;
+    const Values a = rounded(poplar::FLOAT, numbers(groups * m * k, -1, 1, 1)),
+                 b = rounded(poplar::FLOAT, numbers(groups * k * n, -1, 1, 2)), c = numbers(groups * m * n, -1, 1, 3);
+    const auto pa = poplin::createMatMulGroupedInputLHS(g, poplar::FLOAT, poplar::FLOAT, {groups, m, k}, {groups, k, n}, "a");
+    const auto pb = poplin::createMatMulGroupedInputRHS(g, poplar::FLOAT, poplar::FLOAT, {groups, m, k}, {groups, k, n}, "b");
+    bench.feed(pa, a);
+    bench.feed(pb, b);
+    const auto acc = bench.input(poplar::FLOAT, {groups, m, n}, c), acc2 = bench.input(poplar::FLOAT, {m, n}, Values(m * n, 1)),
+               factor = bench.input(poplar::FLOAT, {}, {2});
+    auto out = bench.input(poplar::FLOAT, {groups, m, n}, Values(groups * m * n, 0));
+    bench.output("grouped", poplin::matMulGrouped(g, pa, pb, p, poplar::FLOAT));
+    poplin::matMulGroupedAcc(g, acc, -0.5f, pa, pb, p);
+    poplin::matMulAcc(g, acc2, factor, pa[1], pb[1], p);
+    poplin::matMulGroupedWithOutput(g, pa, pb, out, p);
+    bench.output("acc", acc);
+    bench.output("acc2", acc2);
+    bench.output("out", out);
+    bench.output("half", poplin::matMul(g, pa[0], pb[0], p, poplar::HALF));
+    bench.run();
+    const Values product = multiply(a, b, groups, m, k, n);
+    Values wantAcc, wantAcc2;
+    for (std::size_t i = 0; i != product.size(); ++i)
+      wantAcc.push_back(c[i] - 0.5 * product[i]);
+    for (std::size_t i = 0; i != m * n; ++i)
+      wantAcc2.push_back(1 + 2 * product[m * n + i]);
+    INFO(name(on));
+    CHECK(worstError(bench.get("grouped"), product) < 1e-5);
+    CHECK(worstError(bench.get("out"), product) < 1e-5);
+    CHECK(worstError(bench.get("acc"), wantAcc) < 1e-5);
+    CHECK(worstError(bench.get("acc2"), wantAcc2) < 1e-5);
+    CHECK(worstError(bench.get("half"), Values(product.begin(), product.begin() + m * n)) < 2e-3);
+  }
+}
+
+TEST_CASE("plans use the tiles and are the same each time") {
+  const auto device = makeDevice(On::Simulator, 1472);
+  poplar::Graph g(device.getTarget());
+  std::ostringstream first, second;
+  poplin::matMulReportPlan(first, g, poplar::FLOAT, poplar::FLOAT, {50, 784}, {784, 128});
+  poplin::matMulReportPlan(second, g, poplar::FLOAT, poplar::FLOAT, {50, 784}, {784, 128});
+  CHECK(first.str() == second.str());
+  const auto weights = poplin::createMatMulInputRHS(g, poplar::FLOAT, {50, 784}, {784, 128}, "w");
+  std::size_t used = 0, most = 0;
+  for (const auto &tile : g.getTileMapping(weights)) {
+    std::size_t elements = 0;
+    for (const auto &interval : tile)
+      elements += interval.size();
+    used += elements != 0;
+    most = std::max(most, elements);
+  }
+  INFO(first.str());
+  CHECK(used > 300);
+  CHECK(most < 400);
+  // Less memory for temporary data gives smaller blocks, never an error.
+  std::ostringstream small;
+  poplin::matMulReportPlan(small, g, poplar::FLOAT, poplar::FLOAT, {2000, 4000}, {4000, 1000},
+                           {{"availableMemoryProportion", "0"}});
+  CHECK(small.str().find("tiles") != std::string::npos);
+}
+
+TEST_CASE("misuse of products is told") {
+  Bench bench(On::Cpu);
+  auto &g = bench.graph;
+  auto &p = bench.prog;
+  const auto a = bench.input(poplar::FLOAT, {3, 4}, Values(12, 0)), b = bench.input(poplar::FLOAT, {3, 4}, Values(12, 0)),
+             h = bench.input(poplar::HALF, {4, 3}, Values(12, 0)), i = bench.input(poplar::INT, {4, 3}, Values(12, 0));
+  CHECK_THROWS_WITH(poplin::matMul(g, a, b, p), says("[3,4]") && says("poplin::matMul"));
+  CHECK_THROWS_WITH(poplin::matMul(g, a, h, p), says("half"));
+  CHECK_THROWS_WITH(poplin::matMul(g, i.transpose(), i, p), says("int"));
+  CHECK_THROWS_AS(poplin::matMul(g, a, b.transpose(), p, "", {{"partialType", "half"}}), poplar::invalid_option);
+  CHECK_THROWS_WITH(poplin::matMul(g, a, b.transpose(), p, "", {{"partialType", "half"}}),
+                    says("partialsType"));
+  CHECK_THROWS_AS(poplin::matMul(g, a, b.transpose(), p, "", {{"partialsType", "int"}}), poplar::invalid_option);
+}

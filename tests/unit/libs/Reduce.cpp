@@ -1,0 +1,235 @@
+#include "tests/support/Catch.hpp"
+#include "tests/unit/libs/Bench.hpp"
+#include <popops/AllTrue.hpp>
+#include <popops/OperationDefUtil.hpp>
+#include <popops/Reduce.hpp>
+#include <poputil/exceptions.hpp>
+
+using namespace test;
+using popops::Operation;
+
+namespace {
+
+double neutral(Operation op) {
+  switch (op) {
+  case Operation::MUL:
+  case Operation::LOGICAL_AND:
+    return 1;
+  case Operation::MIN:
+    return INFINITY;
+  case Operation::MAX:
+  case Operation::LOG_ADD:
+    return -INFINITY;
+  default:
+    return 0;
+  }
+}
+
+double combine(Operation op, double a, double x) {
+  switch (op) {
+  case Operation::ADD:
+    return a + x;
+  case Operation::MUL:
+    return a * x;
+  case Operation::MIN:
+    return std::fmin(a, x);
+  case Operation::MAX:
+    return std::fmax(a, x);
+  case Operation::LOGICAL_AND:
+    return a != 0 && x != 0;
+  case Operation::LOGICAL_OR:
+    return a != 0 || x != 0;
+  case Operation::SQUARE_ADD:
+    return a + x * x;
+  default:
+    return std::log(std::exp(a) + std::exp(x));
+  }
+}
+
+/// The reduction of a row-major tensor over some dimensions, one element at a time.
+Values reference(Operation op, const Values &in, const Shape &shape, const std::vector<std::size_t> &dims) {
+  std::size_t outputs = 1;
+  for (std::size_t d = 0; d != shape.size(); ++d)
+    if (std::find(dims.begin(), dims.end(), d) == dims.end())
+      outputs *= shape[d];
+  Values result(outputs, neutral(op));
+  for (std::size_t i = 0; i != in.size(); ++i) {
+    std::size_t rest = i, to = 0, stride = 1;
+    for (std::size_t d = shape.size(); d-- > 0;) {
+      const std::size_t at = rest % shape[d];
+      rest /= shape[d];
+      if (std::find(dims.begin(), dims.end(), d) == dims.end()) {
+        to += at * stride;
+        stride *= shape[d];
+      }
+    }
+    result[to] = combine(op, result[to], in[i]);
+  }
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("every operation over every choice of dimensions agrees with double precision") {
+  const Shape shape{5, 7, 12};
+  const std::vector<std::vector<std::size_t>> choices{{}, {0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {2, 0, 1}};
+  for (On on : kDevices) {
+    Bench bench(on);
+    std::vector<std::tuple<Values, double, std::string>> wanted;
+    for (Operation op : {Operation::ADD, Operation::MUL, Operation::MIN, Operation::MAX, Operation::SQUARE_ADD,
+                         Operation::LOG_ADD})
+      for (poplar::Type type : {poplar::FLOAT, poplar::HALF, poplar::INT}) {
+        if (type == poplar::INT && op == Operation::LOG_ADD)
+          continue;
+        Values values = numbers(count(shape), op == Operation::MUL ? 0.97 : -2, op == Operation::MUL ? 1.03 : 2, 5);
+        if (type == poplar::INT)
+          values = op == Operation::MUL ? Values(count(shape), 1) : integers(count(shape), -20, 20, 6);
+        values = rounded(type, values);
+        const auto in = bench.input(type, shape, values);
+        for (const auto &dims : choices) {
+          bench.output(std::to_string(wanted.size()), popops::reduce(bench.graph, in, dims, op, bench.prog));
+          wanted.emplace_back(reference(op, values, shape, dims), type == poplar::HALF ? 2e-3 : tolerance(type) * 4,
+                              std::string(poputil::asString(op)) + " of " + type.toString());
+        }
+      }
+    bench.run();
+    for (std::size_t i = 0; i != wanted.size(); ++i) {
+      INFO(name(on) << " " << std::get<2>(wanted[i]) << " case " << i);
+      CHECK(worstError(bench.get(std::to_string(i)), std::get<0>(wanted[i])) <= std::get<1>(wanted[i]));
+    }
+  }
+}
+
+TEST_CASE("logical reductions and allTrue agree with their definition") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const Values bits = integers(60, 0, 1, 2);
+    const auto in = bench.input(poplar::BOOL, {6, 10}, bits), ones = bench.input(poplar::BOOL, {40}, Values(40, 1));
+    bench.output("and", popops::reduce(bench.graph, in, {1}, Operation::LOGICAL_AND, bench.prog));
+    bench.output("or", popops::reduce(bench.graph, in, {0}, Operation::LOGICAL_OR, bench.prog));
+    bench.output("some", popops::allTrue(bench.graph, in, bench.prog));
+    bench.output("all", popops::allTrue(bench.graph, ones, bench.prog));
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("and") == reference(Operation::LOGICAL_AND, bits, {6, 10}, {1}));
+    CHECK(bench.get("or") == reference(Operation::LOGICAL_OR, bits, {6, 10}, {0}));
+    CHECK(bench.get("some") == Values{0});
+    CHECK(bench.get("all") == Values{1});
+  }
+}
+
+TEST_CASE("scale and update are applied once, in whatever layout") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const Values x = integers(600, -9, 9, 1), old = integers(20, -9, 9, 2);
+    const auto in = bench.input(poplar::FLOAT, {30, 20}, x), scale = bench.input(poplar::FLOAT, {}, {0.5});
+    const auto updated = bench.input(poplar::FLOAT, {20}, old), squares = bench.input(poplar::FLOAT, {30}, Values(30, 3));
+    popops::reduceWithOutput(g, in, updated, {0}, {Operation::ADD, true, scale}, bench.prog);
+    popops::reduceWithOutput(g, in, squares, {1}, {Operation::SQUARE_ADD, true}, bench.prog);
+    bench.output("scaled", popops::reduce(g, in, {0}, {Operation::SQUARE_ADD, false, scale}, bench.prog));
+    bench.output("updated", updated);
+    bench.output("squares", squares);
+    bench.run();
+    Values wantUpdated = reference(Operation::ADD, x, {30, 20}, {0}),
+           wantScaled = reference(Operation::SQUARE_ADD, x, {30, 20}, {0}),
+           wantSquares = reference(Operation::SQUARE_ADD, x, {30, 20}, {1});
+    for (std::size_t i = 0; i != 20; ++i) {
+      wantUpdated[i] = old[i] + 0.5 * wantUpdated[i];
+      wantScaled[i] *= 0.5;
+    }
+    for (double &value : wantSquares)
+      value += 3;
+    INFO(name(on));
+    CHECK(bench.get("updated") == wantUpdated);
+    CHECK(bench.get("scaled") == wantScaled);
+    CHECK(bench.get("squares") == wantSquares);
+  }
+}
+
+TEST_CASE("many partial results on many tiles are reduced in stages") {
+  Bench bench(On::Simulator, 256);
+  auto &g = bench.graph;
+  const std::size_t rows = 256, columns = 3;
+  const auto in = g.addVariable(poplar::FLOAT, {rows, columns});
+  for (unsigned r = 0; r != rows; ++r)
+    g.setTileMapping(in[r], r);
+  const Values x = integers(rows * columns, -9, 9, 1);
+  bench.feed(in, x);
+  std::vector<poplar::ComputeSet> css;
+  bench.output("squares", popops::reduce(g, in, {0}, Operation::SQUARE_ADD, css));
+  CHECK(css.size() == 2);
+  for (poplar::ComputeSet cs : css)
+    bench.prog.add(poplar::program::Execute(cs));
+  bench.output("sum", popops::reduce(g, in, {0, 1}, Operation::ADD, bench.prog));
+  bench.run();
+  CHECK(bench.get("squares") == reference(Operation::SQUARE_ADD, x, {rows, columns}, {0}));
+  CHECK(bench.get("sum") == reference(Operation::ADD, x, {rows, columns}, {0, 1}));
+}
+
+TEST_CASE("results that have all their elements on one tile stay there") {
+  Bench bench(On::Simulator);
+  auto &g = bench.graph;
+  const auto in = g.addVariable(poplar::FLOAT, {16, 4, 8});
+  for (unsigned i = 0; i != 16; ++i)
+    g.setTileMapping(in[i], 15 - i);
+  std::vector<poplar::ComputeSet> css;
+  const auto out = popops::reduce(g, in, {1}, Operation::ADD, css);
+  CHECK(css.size() == 1);
+  const auto mapping = g.getTileMapping(out);
+  for (unsigned i = 0; i != 16; ++i)
+    CHECK(mapping[15 - i] == std::vector<poplar::Interval>{{i * 8, i * 8 + 8}});
+}
+
+TEST_CASE("reductions of nothing give the neutral element and half can be summed to float") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const auto empty = bench.graph.addVariable(poplar::FLOAT, {0, 4});
+    bench.output("add", popops::reduce(bench.graph, empty, {0}, Operation::ADD, bench.prog));
+    bench.output("mul", popops::reduce(bench.graph, empty, {0}, Operation::MUL, bench.prog));
+    const Values x = rounded(poplar::HALF, numbers(3000, 0, 1, 4));
+    const auto half = bench.input(poplar::HALF, {3000}, x);
+    bench.output("sum", popops::reduce(bench.graph, half, poplar::FLOAT, {0}, Operation::ADD, bench.prog));
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("add") == Values(4, 0));
+    CHECK(bench.get("mul") == Values(4, 1));
+    CHECK(worstError(bench.get("sum"), reference(Operation::ADD, x, {3000}, {0})) < 1e-5);
+  }
+}
+
+TEST_CASE("several reductions share their compute sets") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const Values x = integers(400, -9, 9, 1), y = integers(90, -9, 9, 2);
+    const auto a = bench.input(poplar::FLOAT, {20, 20}, x), b = bench.input(poplar::INT, {9, 10}, y);
+    std::vector<poplar::Tensor> outputs;
+    popops::reduceMany(bench.graph, {{a, {0}, Operation::ADD}, {b, {0, 1}, Operation::MAX}, {a, {1}, Operation::MIN}},
+                       outputs, bench.prog);
+    REQUIRE(outputs.size() == 3);
+    for (std::size_t i = 0; i != 3; ++i)
+      bench.output(std::to_string(i), outputs[i]);
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("0") == reference(Operation::ADD, x, {20, 20}, {0}));
+    CHECK(bench.get("1") == reference(Operation::MAX, y, {9, 10}, {0, 1}));
+    CHECK(bench.get("2") == reference(Operation::MIN, x, {20, 20}, {1}));
+  }
+}
+
+TEST_CASE("misuse of reductions is told") {
+  Bench bench(On::Cpu);
+  auto &g = bench.graph;
+  auto &p = bench.prog;
+  const auto f = bench.input(poplar::FLOAT, {4, 5}, Values(20, 0)), b = bench.input(poplar::BOOL, {4}, Values(4, 0));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {2}, Operation::ADD, p), says("dimension 2") && says("[4,5]"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {1, 1}, Operation::ADD, p), says("twice"));
+  CHECK_THROWS_WITH(popops::reduce(g, b, {0}, Operation::ADD, p), says("bool"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {0}, Operation::LOGICAL_OR, p), says("bool"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, poplar::INT, {0}, Operation::ADD, p), says("int"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {0}, {Operation::ADD, true}, p), says("reduceWithOutput"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {0}, {Operation::MAX, false, b}, p), says("ADD and SQUARE_ADD"));
+  CHECK_THROWS_WITH(popops::reduceWithOutput(g, f, f, {0}, Operation::ADD, p), says("output"));
+  CHECK_THROWS_AS(popops::reduce(g, f, {0}, Operation::ADD, p, "", {{"accumType.interTiles", "half"}}),
+                  poplar::invalid_option);
+}
