@@ -50,7 +50,7 @@ else
   g++ -std=c++11 Program.cpp $(pkg-config --cflags --libs popops) -o packaged
   check "$scratch/packaged"
   unset LD_LIBRARY_PATH
-  cmake -S project -B cmake -DCMAKE_BUILD_TYPE=Debug >cmake.log
+  cmake -G Ninja -S project -B cmake -DCMAKE_BUILD_TYPE=Debug >cmake.log
   cmake --build cmake >>cmake.log || { cat cmake.log; exit 1; }
   check "$scratch/cmake/plain"
   check "$scratch/cmake/namespaced"
