@@ -72,7 +72,8 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
     }
     groupSlots[g] = sum;
   }
-  const std::uint32_t overhead = anyWorker || anyMulti ? machine.computeSetOverheadCycles : machine.supervisorOnlyOverheadCycles;
+  const std::uint32_t overhead =
+      anyWorker || anyMulti ? machine.computeSetOverheadCycles : machine.supervisorOnlyOverheadCycles;
   return overhead + whole + workers.longest() * machine.slotCycles;
 }
 

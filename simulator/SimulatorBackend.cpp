@@ -74,8 +74,10 @@ public:
   }
 
   void sync(std::uint32_t type, std::uint32_t program) override {
-    if (static_cast<poplar::SyncType>(type) == poplar::SyncType::INTERNAL) waitWithinIPU(program);
-    else waitForAll(machine_.globalSyncCycles, program);
+    if (static_cast<poplar::SyncType>(type) == poplar::SyncType::INTERNAL)
+      waitWithinIPU(program);
+    else
+      waitForAll(machine_.globalSyncCycles, program);
   }
 
   void branch(bool reads, std::uint32_t program) override {
@@ -168,8 +170,10 @@ private:
 
   void exchange(const ExchangePlan &plan, std::uint32_t program) {
     if (plan.cycles == 0) return;
-    if (module_->target.getNumIPUs() > 1) waitForAll(machine_.globalSyncCycles, program);
-    else waitWithinIPU(program);
+    if (module_->target.getNumIPUs() > 1)
+      waitForAll(machine_.globalSyncCycles, program);
+    else
+      waitWithinIPU(program);
     Phase phase(*this, StepKind::Exchange, program);
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
       const ExchangeTile &tile = module_->placement.exchangeTiles[i];

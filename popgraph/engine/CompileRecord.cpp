@@ -79,7 +79,8 @@ profile::CompileRecord EngineState::compileRecord() const {
     for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t)
       for (std::uint32_t g = m.tasks[t].firstGroup; g < m.tasks[t].firstGroup + m.tasks[t].groups; ++g) {
         const RowGroup &group = m.groups[g];
-        auto found = std::find_if(byType.begin(), byType.end(), [&](const auto &entry) { return entry.first == group.codelet; });
+        auto found =
+            std::find_if(byType.begin(), byType.end(), [&](const auto &entry) { return entry.first == group.codelet; });
         if (found == byType.end()) found = byType.insert(found, {group.codelet, 0});
         found->second += group.rows;
         record.vertexTypes[group.codelet].instances += group.rows;
@@ -94,11 +95,12 @@ profile::CompileRecord EngineState::compileRecord() const {
   }
   record.graph.vertices = m.rows.size();
   record.graph.variables = tables.variables.size();
-  record.graph.computeSets = static_cast<std::uint64_t>(
-      std::count_if(m.computeSets.begin(), m.computeSets.end(), [](const ComputeSetPlan &plan) { return plan.rows > 0; }));
+  record.graph.computeSets = static_cast<std::uint64_t>(std::count_if(
+      m.computeSets.begin(), m.computeSets.end(), [](const ComputeSetPlan &plan) { return plan.rows > 0; }));
   record.graph.programs = m.programs.size();
   for (const auto *list : {&m.placement.computeSets, &m.placement.copies})
-    for (const StepPlacement &step : *list) record.graph.exchanges += (step.before.cycles > 0) + (step.after.cycles > 0);
+    for (const StepPlacement &step : *list)
+      record.graph.exchanges += (step.before.cycles > 0) + (step.after.cycles > 0);
 
   for (std::uint32_t v = 0; v < tables.variables.size(); ++v) {
     const VariableRow &row = tables.variables[v];
@@ -113,7 +115,8 @@ profile::CompileRecord EngineState::compileRecord() const {
     variable.bytes = std::uint64_t(row.elements) * elementBytes(row.type);
     variable.isConstant = row.isConstant;
     std::vector<std::pair<std::uint32_t, std::uint64_t>> onTile;
-    for (const MappedRange &range : ranges) onTile.emplace_back(range.tile, (range.end - range.begin) * elementBytes(row.type));
+    for (const MappedRange &range : ranges)
+      onTile.emplace_back(range.tile, (range.end - range.begin) * elementBytes(row.type));
     std::sort(onTile.begin(), onTile.end());
     for (std::size_t i = 0; i < onTile.size();) {
       std::uint64_t bytes = 0;

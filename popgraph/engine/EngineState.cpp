@@ -11,6 +11,7 @@
 #include "popgraph/base/Nearest.hpp"
 #include "popgraph/engine/Backends.hpp"
 #include "popgraph/profile/ProfileWriter.hpp"
+#include "popgraph/runtime/Faults.hpp"
 #include "popgraph/runtime/Interpreter.hpp"
 #include "profiler/Summary.hpp"
 
@@ -53,7 +54,8 @@ EngineState::~EngineState() = default;
 
 void EngineState::load(const poplar::Device &device) {
   if (device.getTarget() != module_->target)
-    throw poplar::poplar_error("Engine::load: the program was compiled for another target than the device's; compile it for device.getTarget()");
+    throw poplar::poplar_error("Engine::load: the program was compiled for another target than the device's; compile "
+                               "it for device.getTarget()");
   if (!storage_) {
     storage_ = std::make_unique<Storage>(module_);
     backend_ = makeBackend(module_, *storage_);
@@ -114,7 +116,8 @@ private:
 void EngineState::run(unsigned program, const std::string &name) {
   requireLoaded("run");
   if (program >= module_->entries.size())
-    throw poplar::poplar_error(fmt::format("Engine::run: program {} does not exist; the engine has {} programs", program, module_->entries.size()));
+    throw poplar::poplar_error(fmt::format("Engine::run: program {} does not exist; the engine has {} programs",
+                                           program, module_->entries.size()));
   const auto micros = [&] {
     return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - made_).count();
   };
@@ -133,6 +136,7 @@ void EngineState::run(unsigned program, const std::string &name) {
     run.endMicroseconds = micros();
     if (profiling_) tee.endRun(run, backend_->totals());
   };
+  const FaultHandlers faults;
   try {
     interpret(*module_, program, host);
   } catch (...) {
@@ -148,17 +152,20 @@ const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::p
   for (const HandlePlan &plan : module_->handles) {
     if (plan.name != name) continue;
     if (plan.isRead != isRead)
-      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name, plan.isRead ? "createHostRead" : "createHostWrite"));
+      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name,
+                                                      plan.isRead ? "createHostRead" : "createHostWrite"));
     const auto needed = static_cast<std::ptrdiff_t>(plan.elements * elementBytes(plan.type));
     if (bytes >= 0 && bytes != needed)
-      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' has {} bytes ({} elements of type {}), the host memory has {}", function,
-                                                      name, needed, plan.elements, elementName(plan.type), bytes));
+      throw poplar::tensor_io_state_error(
+          fmt::format("Engine::{}: '{}' has {} bytes ({} elements of type {}), the host memory has {}", function, name,
+                      needed, plan.elements, elementName(plan.type), bytes));
     return plan;
   }
   std::vector<std::string> names;
   for (const HandlePlan &plan : module_->handles)
     if (plan.isRead == isRead) names.push_back(plan.name);
-  throw poplar::tensor_io_state_error(fmt::format("Engine::{}: there is no handle '{}'{}", function, name, didYouMean(name, names)));
+  throw poplar::tensor_io_state_error(
+      fmt::format("Engine::{}: there is no handle '{}'{}", function, name, didYouMean(name, names)));
 }
 
 void EngineState::write(std::string_view name, const void *data, std::ptrdiff_t bytes) {
@@ -175,12 +182,17 @@ void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) c
   profiler::SummaryOptions options;
   const auto isTrue = [](const std::string &value) { return value == "true" || value == "1"; };
   for (const auto &[name, value] : flags) {
-    if (name == "showExecutionSteps") options.showExecutionSteps = isTrue(value);
-    else if (name == "showVarStorage") options.showVarStorage = isTrue(value);
-    else if (name == "showPerIpuMemoryUsage") options.showPerIpuMemoryUsage = isTrue(value);
+    if (name == "showExecutionSteps")
+      options.showExecutionSteps = isTrue(value);
+    else if (name == "showVarStorage")
+      options.showVarStorage = isTrue(value);
+    else if (name == "showPerIpuMemoryUsage")
+      options.showPerIpuMemoryUsage = isTrue(value);
     else if (name != "showOptimizations" && name != "colours")
-      throw poplar::invalid_option(fmt::format("Unrecognised option '{}' of printProfileSummary; known are showExecutionSteps, "
-                                               "showVarStorage, showOptimizations, showPerIpuMemoryUsage, colours", name));
+      throw poplar::invalid_option(
+          fmt::format("Unrecognised option '{}' of printProfileSummary; known are showExecutionSteps, "
+                      "showVarStorage, showOptimizations, showPerIpuMemoryUsage, colours",
+                      name));
   }
   profiler::writeSummary(out, model_->model(), options);
 }

@@ -35,14 +35,18 @@ template <typename T> Number integer(const void *at) {
 Number load(ElementType type, const void *at) {
   switch (type) {
   case ElementType::Bool: return {true, false, read<std::uint8_t>(at) ? 1u : 0u, read<std::uint8_t>(at) ? 1.0 : 0.0};
-  case ElementType::Char: case ElementType::SignedChar: return integer<std::int8_t>(at);
-  case ElementType::UnsignedChar: case ElementType::Quarter: return integer<std::uint8_t>(at);
+  case ElementType::Char:
+  case ElementType::SignedChar: return integer<std::int8_t>(at);
+  case ElementType::UnsignedChar:
+  case ElementType::Quarter: return integer<std::uint8_t>(at);
   case ElementType::Short: return integer<std::int16_t>(at);
   case ElementType::UnsignedShort: return integer<std::uint16_t>(at);
   case ElementType::Int: return integer<std::int32_t>(at);
   case ElementType::UnsignedInt: return integer<std::uint32_t>(at);
-  case ElementType::Long: case ElementType::LongLong: return integer<std::int64_t>(at);
-  case ElementType::UnsignedLong: case ElementType::UnsignedLongLong: return integer<std::uint64_t>(at);
+  case ElementType::Long:
+  case ElementType::LongLong: return integer<std::int64_t>(at);
+  case ElementType::UnsignedLong:
+  case ElementType::UnsignedLongLong: return integer<std::uint64_t>(at);
   case ElementType::Half: return {false, false, 0, poplar::detail::halfValue(read<std::uint16_t>(at))};
   case ElementType::Float: return {false, false, 0, read<float>(at)};
   case ElementType::Double: return {false, false, 0, read<double>(at)};
@@ -52,7 +56,8 @@ Number load(ElementType type, const void *at) {
 }
 
 [[noreturn]] void overflow(const Number &n, ElementType type, const char *what) {
-  const std::string value = n.isInteger ? (n.isNegative ? "-" : "") + std::to_string(n.magnitude) : fmt::format("{}", n.real);
+  const std::string value =
+      n.isInteger ? (n.isNegative ? "-" : "") + std::to_string(n.magnitude) : fmt::format("{}", n.real);
   throw poplar::overflow_error(fmt::format("{}: the value {} does not fit in type {}", what, value, elementName(type)));
 }
 
@@ -77,14 +82,18 @@ void store(const Number &n, ElementType type, void *at, const char *what) {
     std::memcpy(at, &value, 1);
     return;
   }
-  case ElementType::Char: case ElementType::SignedChar: return storeInteger<std::int8_t>(n, at, type, what);
-  case ElementType::UnsignedChar: case ElementType::Quarter: return storeInteger<std::uint8_t>(n, at, type, what);
+  case ElementType::Char:
+  case ElementType::SignedChar: return storeInteger<std::int8_t>(n, at, type, what);
+  case ElementType::UnsignedChar:
+  case ElementType::Quarter: return storeInteger<std::uint8_t>(n, at, type, what);
   case ElementType::Short: return storeInteger<std::int16_t>(n, at, type, what);
   case ElementType::UnsignedShort: return storeInteger<std::uint16_t>(n, at, type, what);
   case ElementType::Int: return storeInteger<std::int32_t>(n, at, type, what);
   case ElementType::UnsignedInt: return storeInteger<std::uint32_t>(n, at, type, what);
-  case ElementType::Long: case ElementType::LongLong: return storeInteger<std::int64_t>(n, at, type, what);
-  case ElementType::UnsignedLong: case ElementType::UnsignedLongLong: return storeInteger<std::uint64_t>(n, at, type, what);
+  case ElementType::Long:
+  case ElementType::LongLong: return storeInteger<std::int64_t>(n, at, type, what);
+  case ElementType::UnsignedLong:
+  case ElementType::UnsignedLongLong: return storeInteger<std::uint64_t>(n, at, type, what);
   case ElementType::Half: {
     const std::uint16_t bits = poplar::detail::halfBits(n.real);
     if (std::isinf(poplar::detail::halfValue(bits)) && !std::isinf(n.real)) overflow(n, type, what);
@@ -115,8 +124,10 @@ void convertValues(ElementType from, const void *source, ElementType to, void *d
     return;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    if (broadcast && i > 0) std::memcpy(out + i * size, out, size);
-    else store(load(from, in + i * step), to, out + i * size, what);
+    if (broadcast && i > 0)
+      std::memcpy(out + i * size, out, size);
+    else
+      store(load(from, in + i * step), to, out + i * size, what);
   }
 }
 

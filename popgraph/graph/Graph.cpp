@@ -45,8 +45,8 @@ Graph::Graph() : Graph(Target::createCPUTarget()) {}
 Graph::Graph(const Target &target, replication_factor replicationFactor)
     : state_(std::make_shared<GraphState>(target, replicationFactor.value)) {
   if (state_->replication != 1)
-    throw graph_replication_error(fmt::format(
-        "Graph: a replication factor of {} is not supported by this version; use 1", state_->replication));
+    throw graph_replication_error(
+        fmt::format("Graph: a replication factor of {} is not supported by this version; use 1", state_->replication));
 }
 Graph::Graph(const Device &device, replication_factor replicationFactor)
     : Graph(device.getTarget(), replicationFactor) {}
@@ -101,12 +101,14 @@ Tensor Graph::addConstantFrom(const Type &type, ArrayRef<std::size_t> shape, con
 
 Tensor Graph::addConstantHalf(const Type &type, ArrayRef<std::size_t> shape, std::uint16_t value,
                               const DebugContext &context) {
-  if (type != HALF) throw type_error(fmt::format("Graph::addConstantHalf: the type must be half, not {}", type.toString()));
+  if (type != HALF)
+    throw type_error(fmt::format("Graph::addConstantHalf: the type must be half, not {}", type.toString()));
   return addConstantFrom(HALF, shape, HALF, &value, 1, true, context);
 }
 Tensor Graph::addConstantHalf(const Type &type, ArrayRef<std::size_t> shape, const std::uint16_t *values,
                               const DebugContext &context) {
-  if (type != HALF) throw type_error(fmt::format("Graph::addConstantHalf: the type must be half, not {}", type.toString()));
+  if (type != HALF)
+    throw type_error(fmt::format("Graph::addConstantHalf: the type must be half, not {}", type.toString()));
   return addConstantFrom(HALF, shape, HALF, values, ~std::size_t(0), false, context);
 }
 
@@ -197,9 +199,10 @@ void Graph::setTensorValue(const Tensor &tensor, const Type &valueType, const vo
   const std::size_t size = popgraph::elementBytes(TensorAccess::type(tensor));
   std::size_t at = 0;
   for (const Run &run : runs) {
-    state_->setInitialValue(run.variable, run.offset, run.count,
-                            std::make_shared<std::vector<char>>(bytes->begin() + static_cast<std::ptrdiff_t>(at * size),
-                                                                bytes->begin() + static_cast<std::ptrdiff_t>((at + run.count) * size)));
+    state_->setInitialValue(
+        run.variable, run.offset, run.count,
+        std::make_shared<std::vector<char>>(bytes->begin() + static_cast<std::ptrdiff_t>(at * size),
+                                            bytes->begin() + static_cast<std::ptrdiff_t>((at + run.count) * size)));
     at += run.count;
   }
 }
@@ -208,15 +211,17 @@ void Graph::setTileMapping(const Tensor &tensor, unsigned tile) {
   checkOwn(*state_, tensor, "setTileMapping");
   const unsigned tiles = getTarget().getNumTiles();
   if (tile >= tiles)
-    throw invalid_tile_mapping(fmt::format("Graph::setTileMapping: tile {} of '{}' does not exist: the target has {} tiles",
-                                           tile, tensor.numElements() ? tensor.getVarStr() : "", tiles));
+    throw invalid_tile_mapping(
+        fmt::format("Graph::setTileMapping: tile {} of '{}' does not exist: the target has {} tiles", tile,
+                    tensor.numElements() ? tensor.getVarStr() : "", tiles));
   tile = physicalTile(tile);
   Run run;
   if (popgraph::singleRun(tensor, run)) {
     state_->editMapping(run.variable).set(run.offset, run.offset + run.count, tile);
     return;
   }
-  for (const Run &r : popgraph::contiguousRuns(tensor)) state_->editMapping(r.variable).set(r.offset, r.offset + r.count, tile);
+  for (const Run &r : popgraph::contiguousRuns(tensor))
+    state_->editMapping(r.variable).set(r.offset, r.offset + r.count, tile);
 }
 
 void Graph::setTileMapping(const Tensor &tensor, const TileToTensorMapping &mapping) {
@@ -227,11 +232,13 @@ void Graph::setTileMapping(const Tensor &tensor, const TileToTensorMapping &mapp
   for (std::size_t tile = 0; tile < mapping.size(); ++tile) {
     if (mapping[tile].empty()) continue;
     if (tile >= tiles)
-      throw invalid_tile_mapping(fmt::format("Graph::setTileMapping: tile {} does not exist: the target has {} tiles", tile, tiles));
+      throw invalid_tile_mapping(
+          fmt::format("Graph::setTileMapping: tile {} does not exist: the target has {} tiles", tile, tiles));
     for (const Interval &interval : mapping[tile]) {
       if (interval.end() > elements || interval.begin() > interval.end())
-        throw invalid_tile_mapping(fmt::format("Graph::setTileMapping: interval [{}, {}) on tile {} is outside the {} elements of {}",
-                                               interval.begin(), interval.end(), tile, elements, tensor.getVarStr()));
+        throw invalid_tile_mapping(
+            fmt::format("Graph::setTileMapping: interval [{}, {}) on tile {} is outside the {} elements of {}",
+                        interval.begin(), interval.end(), tile, elements, tensor.getVarStr()));
       setTileMapping(flat.slice(interval.begin(), interval.end()), static_cast<unsigned>(tile));
     }
   }
@@ -257,12 +264,14 @@ Graph::TileToTensorMapping Graph::getTileMapping(const Tensor &tensor, bool *isC
           } else {
             if (view_ && (tile = local[tile]) == popgraph::kNoTile) {
               if (!allowExternal)
-                throw invalid_tile_mapping(fmt::format("Graph::getTileMapping: '{}' is partly on a tile outside this virtual graph",
-                                                       tensor.getVarStr()));
+                throw invalid_tile_mapping(fmt::format(
+                    "Graph::getTileMapping: '{}' is partly on a tile outside this virtual graph", tensor.getVarStr()));
             } else {
               auto &list = result[tile];
-              if (!list.empty() && list.back().end() == at) list.back() = Interval(list.back().begin(), to);
-              else list.emplace_back(at, to);
+              if (!list.empty() && list.back().end() == at)
+                list.back() = Interval(list.back().begin(), to);
+              else
+                list.emplace_back(at, to);
             }
           }
           at = to;
@@ -275,8 +284,8 @@ Graph::TileToTensorMapping Graph::getTileMapping(const Tensor &tensor, bool requ
   bool complete;
   TileToTensorMapping result = getTileMapping(tensor, &complete, allowExternal);
   if (requireComplete && !complete)
-    throw invalid_tile_mapping(fmt::format("Graph::getTileMapping: some elements of '{}' have no tile; map them with setTileMapping",
-                                           tensor.getVarStr()));
+    throw invalid_tile_mapping(fmt::format(
+        "Graph::getTileMapping: some elements of '{}' have no tile; map them with setTileMapping", tensor.getVarStr()));
   return result;
 }
 
@@ -285,7 +294,8 @@ Graph Graph::createVirtualGraph(const std::vector<unsigned> &tiles) {
   const unsigned all = getTarget().getNumTiles();
   for (unsigned tile : tiles) {
     if (tile >= all)
-      throw invalid_tile_mapping(fmt::format("Graph::createVirtualGraph: tile {} does not exist: the target has {} tiles", tile, all));
+      throw invalid_tile_mapping(
+          fmt::format("Graph::createVirtualGraph: tile {} does not exist: the target has {} tiles", tile, all));
     view->tiles.push_back(view_ ? view_->tiles[tile] : tile);
   }
   view->target = state_->target.createVirtualTarget(1, static_cast<unsigned>(tiles.size()));
@@ -296,8 +306,9 @@ Graph Graph::createVirtualGraph(const std::vector<unsigned> &tiles) {
 
 Graph Graph::createVirtualGraph(unsigned lowerTile, unsigned upperTile) {
   if (lowerTile > upperTile || upperTile > getTarget().getNumTiles())
-    throw invalid_tile_mapping(fmt::format("Graph::createVirtualGraph: tiles [{}, {}) do not exist: the target has {} tiles",
-                                           lowerTile, upperTile, getTarget().getNumTiles()));
+    throw invalid_tile_mapping(
+        fmt::format("Graph::createVirtualGraph: tiles [{}, {}) do not exist: the target has {} tiles", lowerTile,
+                    upperTile, getTarget().getNumTiles()));
   std::vector<unsigned> tiles(upperTile - lowerTile);
   std::iota(tiles.begin(), tiles.end(), lowerTile);
   return createVirtualGraph(tiles);
@@ -309,7 +320,8 @@ void Graph::createHostWrite(StringRef handle, const Tensor &tensor, bool) {
   if (state_->hasHandle(view(handle)))
     throw poplar_error(fmt::format("Graph::createHostWrite: the handle '{}' is in use", view(handle)));
   if (!tensor.isParallelWriteable())
-    throw poplar_error(fmt::format("Graph::createHostWrite: {} has constants or an element more than once", tensor.getDebugStr()));
+    throw poplar_error(
+        fmt::format("Graph::createHostWrite: {} has constants or an element more than once", tensor.getDebugStr()));
   state_->tables.hostHandles.push_back({handle.cloneAsString(), tensor, false});
 }
 
@@ -325,7 +337,8 @@ namespace {
 void checkStreamOptions(const OptionFlags &options) {
   for (const auto &option : options)
     if (option.first != "bufferingDepth" && option.first != "splitLimit")
-      throw invalid_option(fmt::format("Unrecognised stream option '{}'; known are bufferingDepth and splitLimit", option.first));
+      throw invalid_option(
+          fmt::format("Unrecognised stream option '{}'; known are bufferingDepth and splitLimit", option.first));
 }
 
 DataStream addStream(GraphState &state, StringRef handle, const Type &type, std::size_t numElements,

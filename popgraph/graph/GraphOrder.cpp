@@ -58,8 +58,10 @@ std::vector<std::vector<Interval>> Graph::getSortedContiguousRegions(const Tenso
     if (!continues) result.emplace_back();
     auto &group = result.back();
     const std::size_t from = placed.at + skip, to = placed.at + placed.run.count;
-    if (continues && !group.empty() && group.back().end() == from) group.back() = Interval(group.back().begin(), to);
-    else group.emplace_back(from, to);
+    if (continues && !group.empty() && group.back().end() == from)
+      group.back() = Interval(group.back().begin(), to);
+    else
+      group.emplace_back(from, to);
     variable = placed.run.variable;
     end = std::size_t(placed.run.offset) + placed.run.count;
   }
@@ -68,10 +70,12 @@ std::vector<std::vector<Interval>> Graph::getSortedContiguousRegions(const Tenso
 
 void Graph::reorderToSimplify(Tensor *tensor, ArrayRef<Tensor *> others, bool) const {
   if (tensor->rank() != 1)
-    throw poplar_error(fmt::format("Graph::reorderToSimplify: needs tensors of rank 1, this has shape {}", tensor->shapeToString()));
+    throw poplar_error(
+        fmt::format("Graph::reorderToSimplify: needs tensors of rank 1, this has shape {}", tensor->shapeToString()));
   for (Tensor *other : others)
     if (other->rank() != 1 || other->numElements() != tensor->numElements())
-      throw poplar_error(fmt::format("Graph::reorderToSimplify: shapes {} and {} differ", tensor->shapeToString(), other->shapeToString()));
+      throw poplar_error(fmt::format("Graph::reorderToSimplify: shapes {} and {} differ", tensor->shapeToString(),
+                                     other->shapeToString()));
   std::vector<PlacedRun> runs = placedRuns(*tensor);
   if (std::is_sorted(runs.begin(), runs.end(), inMemoryOrder)) return;
   std::stable_sort(runs.begin(), runs.end(), inMemoryOrder);

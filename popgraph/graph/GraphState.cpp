@@ -10,7 +10,8 @@
 namespace popgraph {
 
 ElementType elementTypeOf(const poplar::Type &type) {
-  if (type.id() >= kNumElementTypes) throw poplar::type_error("the type is default-constructed and names no element type");
+  if (type.id() >= kNumElementTypes)
+    throw poplar::type_error("the type is default-constructed and names no element type");
   return static_cast<ElementType>(type.id());
 }
 
@@ -64,8 +65,10 @@ void GraphState::setInitialValue(std::uint32_t variable, std::uint32_t offset, s
 
 Mapping &GraphState::editMapping(std::uint32_t variable) {
   auto &mapping = tables.mappings[variable];
-  if (!mapping) mapping = std::make_shared<Mapping>();
-  else if (mapping.use_count() > 1) mapping = std::make_shared<Mapping>(*mapping);
+  if (!mapping)
+    mapping = std::make_shared<Mapping>();
+  else if (mapping.use_count() > 1)
+    mapping = std::make_shared<Mapping>(*mapping);
   return *mapping;
 }
 
@@ -125,8 +128,10 @@ EdgeRow GraphState::edge(std::uint32_t vertex, std::uint32_t field) const {
 void GraphState::setEdge(std::uint32_t vertex, std::uint32_t field, std::int64_t index, const EdgeRow &edge) {
   const VertexRow &row = tables.vertices[vertex];
   const std::uint32_t at = row.firstEdge + tables.codelets[row.codelet].place[field];
-  if (index < 0) tables.edges.edit(at) = edge;
-  else tables.subEdges.edit(tables.edges[at].a + static_cast<std::uint32_t>(index)) = edge;
+  if (index < 0)
+    tables.edges.edit(at) = edge;
+  else
+    tables.subEdges.edit(tables.edges[at].a + static_cast<std::uint32_t>(index)) = edge;
 }
 
 EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {
@@ -144,8 +149,8 @@ EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {
   if (runs.size() == 1 && (runs[0].stride == 1 || runs[0].count == 1))
     return EdgeRow::run(runs[0].variable, runs[0].offset, runs[0].count);
   if (elements >= 0xffffffffull || tables.viewRuns.size() + runs.size() >= 0x3fffffffu)
-    throw poplar::graph_connection_error(fmt::format("a view of {} elements in {} pieces is too large for an edge",
-                                                     elements, runs.size()));
+    throw poplar::graph_connection_error(
+        fmt::format("a view of {} elements in {} pieces is too large for an edge", elements, runs.size()));
   const std::uint32_t first = tables.viewRuns.size();
   for (const ViewRun &r : runs) tables.viewRuns.append(r);
   return EdgeRow::view(first, static_cast<std::uint32_t>(runs.size()), static_cast<std::uint32_t>(elements));
@@ -153,7 +158,8 @@ EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {
 
 bool GraphState::hasHandle(std::string_view name) const {
   return std::any_of(tables.streams.begin(), tables.streams.end(), [&](const auto &s) { return s.handle() == name; }) ||
-         std::any_of(tables.hostHandles.begin(), tables.hostHandles.end(), [&](const auto &h) { return h.name == name; });
+         std::any_of(tables.hostHandles.begin(), tables.hostHandles.end(),
+                     [&](const auto &h) { return h.name == name; });
 }
 
 } // namespace popgraph

@@ -62,7 +62,8 @@ struct FieldPlace {
 
 FieldPlace place(const GraphState &state, const FieldRef &ref, const char *function) {
   if (ref.graphState() != &state)
-    throw graph_connection_error(fmt::format("Graph::{}: the field belongs to another graph or to no vertex", function));
+    throw graph_connection_error(
+        fmt::format("Graph::{}: the field belongs to another graph or to no vertex", function));
   const codelet_t &codelet = state.tables.codeletOf(state.tables.vertices[ref.vertexId()]);
   return {codelet, codelet.fields[ref.fieldNumber()]};
 }
@@ -83,9 +84,9 @@ void checkEdge(const GraphState &state, const FieldRef &ref, const Field &field,
   if (TensorAccess::graph(tensor) != &state)
     throw graph_connection_error(fmt::format("{}: the tensor belongs to another graph", describe(state, ref, field)));
   if (TensorAccess::type(tensor) != field.type)
-    throw graph_connection_error(fmt::format("{} has element type {}, the tensor {} has {}", describe(state, ref, field),
-                                             popgraph::elementName(field.type), tensor.shapeToString(),
-                                             tensor.elementType().toString()));
+    throw graph_connection_error(fmt::format("{} has element type {}, the tensor {} has {}",
+                                             describe(state, ref, field), popgraph::elementName(field.type),
+                                             tensor.shapeToString(), tensor.elementType().toString()));
   if (tensor.rank() != rank)
     throw graph_connection_error(fmt::format("{} has rank {}, the tensor has shape {}; use reshape, flatten or [0]",
                                              describe(state, ref, field), rank, tensor.shapeToString()));
@@ -94,11 +95,12 @@ void checkEdge(const GraphState &state, const FieldRef &ref, const Field &field,
 EdgeRow makeEdge(GraphState &state, const FieldRef &ref, const Field &field, const Tensor &tensor) {
   const EdgeRow row = state.makeEdge(tensor);
   if (field.access != Access::Input) {
-    const bool writeable = row.kind() == EdgeRow::Run ? row.elements() == 0 || !state.isConstant(row.id())
-                                                      : tensor.isParallelWriteable();
+    const bool writeable =
+        row.kind() == EdgeRow::Run ? row.elements() == 0 || !state.isConstant(row.id()) : tensor.isParallelWriteable();
     if (!writeable)
-      throw graph_connection_error(fmt::format("{} is written, but the tensor {} contains constants or an element more than once",
-                                               describe(state, ref, field), tensor.getDebugStr()));
+      throw graph_connection_error(
+          fmt::format("{} is written, but the tensor {} contains constants or an element more than once",
+                      describe(state, ref, field), tensor.getDebugStr()));
   }
   return row;
 }
@@ -175,8 +177,10 @@ VertexRef Graph::addVertex(ComputeSet computeSet, StringRef vertexType, ArrayRef
       const bool isState = place(*state_, field, "addVertex").field.access == Access::State;
       const Type type = c.isInteger_ ? LONGLONG : DOUBLE;
       const void *value = c.isInteger_ ? static_cast<const void *>(&c.integer_) : &c.value_;
-      if (isState) setFieldValue(field, type, value, 1, false);
-      else connectConstant(field, type, value, 1, false);
+      if (isState)
+        setFieldValue(field, type, value, 1, false);
+      else
+        connectConstant(field, type, value, 1, false);
     } else if (c.list_) {
       connect(field, c.tensors_);
     } else {
@@ -201,7 +205,8 @@ void Graph::connect(FieldRef ref, const Tensor &tensor) {
   const FieldPlace at = place(*state_, ref, "connect");
   const Field &field = at.field;
   if (field.access == Access::State)
-    throw graph_connection_error(fmt::format("{} is no edge; set it with setInitialValue", describe(*state_, ref, field)));
+    throw graph_connection_error(
+        fmt::format("{} is no edge; set it with setInitialValue", describe(*state_, ref, field)));
   const unsigned rank = rankOf(field);
   if (rank == 2 && !ref.isIndexed()) {
     checkEdge(*state_, ref, field, tensor, 2);
@@ -211,7 +216,8 @@ void Graph::connect(FieldRef ref, const Tensor &tensor) {
     return;
   }
   if (rank != 2 && ref.isIndexed())
-    throw graph_connection_error(fmt::format("{} is not of rank 2 and has no sub-vectors", describe(*state_, ref, field)));
+    throw graph_connection_error(
+        fmt::format("{} is not of rank 2 and has no sub-vectors", describe(*state_, ref, field)));
   checkEdge(*state_, ref, field, tensor, rank == 0 ? 0 : 1);
   const EdgeRow old = state_->edge(ref.vertexId(), ref.fieldNumber());
   if (!ref.isIndexed()) {
@@ -220,7 +226,8 @@ void Graph::connect(FieldRef ref, const Tensor &tensor) {
     return;
   }
   if (old.kind() != EdgeRow::List)
-    throw no_size_specified(fmt::format("{}: call setFieldSize before connecting sub-vectors", describe(*state_, ref, field)));
+    throw no_size_specified(
+        fmt::format("{}: call setFieldSize before connecting sub-vectors", describe(*state_, ref, field)));
   if (ref.getIndex() >= old.b)
     throw index_error(fmt::format("{}: its size is {}", describe(*state_, ref, field), old.b));
   if (state_->tables.subEdges[old.a + static_cast<std::uint32_t>(ref.getIndex())].kind() != EdgeRow::None)
@@ -232,8 +239,9 @@ void Graph::connect(FieldRef ref, const Tensor &tensor) {
 void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
   const Field &field = place(*state_, ref, "connect").field;
   if (field.access == Access::State || rankOf(field) != 2 || ref.isIndexed())
-    throw graph_connection_error(fmt::format("{} cannot be connected with a list of {} tensors: it is not an edge of rank 2",
-                                             describe(*state_, ref, field), tensors.size()));
+    throw graph_connection_error(
+        fmt::format("{} cannot be connected with a list of {} tensors: it is not an edge of rank 2",
+                    describe(*state_, ref, field), tensors.size()));
   if (state_->edge(ref.vertexId(), ref.fieldNumber()).kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
   std::vector<EdgeRow> rows;
   rows.reserve(tensors.size());
@@ -249,7 +257,8 @@ void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
 void Graph::connectConstant(FieldRef ref, const Type &valueType, const void *values, std::size_t count, bool isArray) {
   const Field &field = place(*state_, ref, "connect").field;
   if (field.access != Access::Input)
-    throw graph_connection_error(fmt::format("{} is not an input, so it cannot be connected with a value", describe(*state_, ref, field)));
+    throw graph_connection_error(
+        fmt::format("{} is not an input, so it cannot be connected with a value", describe(*state_, ref, field)));
   if (rankOf(field) != (isArray ? 1u : 0u))
     throw graph_connection_error(fmt::format("{} has rank {}, the value has rank {}", describe(*state_, ref, field),
                                              rankOf(field), isArray ? 1 : 0));
@@ -265,7 +274,8 @@ void Graph::connectConstant(FieldRef ref, const Type &valueType, const void *val
 void Graph::setFieldSize(FieldRef ref, std::size_t size) {
   const Field &field = place(*state_, ref, "setFieldSize").field;
   if (rankOf(field) != 2 || field.access == Access::State)
-    throw graph_connection_error(fmt::format("{} is not an edge of rank 2; its size comes from the tensor", describe(*state_, ref, field)));
+    throw graph_connection_error(
+        fmt::format("{} is not an edge of rank 2; its size comes from the tensor", describe(*state_, ref, field)));
   if (state_->edge(ref.vertexId(), ref.fieldNumber()).kind() != EdgeRow::None)
     throw graph_connection_error(fmt::format("{} has its size already", describe(*state_, ref, field)));
   const std::uint32_t first = state_->tables.subEdges.appendN(static_cast<std::uint32_t>(size), EdgeRow::none());
@@ -317,8 +327,9 @@ void Graph::setTileMapping(VertexRef vertex, unsigned tile) {
     throw poplar_error("Graph::setTileMapping: the vertex belongs to another graph");
   const unsigned tiles = getTarget().getNumTiles();
   if (tile >= tiles)
-    throw invalid_tile_mapping(fmt::format("Graph::setTileMapping: tile {} for {} does not exist: the target has {} tiles",
-                                           tile, state_->tables.describeVertex(vertex.getId()), tiles));
+    throw invalid_tile_mapping(
+        fmt::format("Graph::setTileMapping: tile {} for {} does not exist: the target has {} tiles", tile,
+                    state_->tables.describeVertex(vertex.getId()), tiles));
   state_->tables.vertices.edit(vertex.getId()).tile = physicalTile(tile);
 }
 

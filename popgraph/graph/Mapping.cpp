@@ -17,14 +17,17 @@ void Mapping::normalise() const {
       }
       at = painted.erase(at);
       if (old.begin < range.begin) painted[old.begin] = {old.begin, range.begin, old.tile};
-      if (old.end > range.end) at = painted.insert_or_assign(range.end, MappedRange{range.end, old.end, old.tile}).first;
+      if (old.end > range.end)
+        at = painted.insert_or_assign(range.end, MappedRange{range.end, old.end, old.tile}).first;
     }
     painted[range.begin] = range;
   }
   log_.clear();
   for (const auto &[begin, range] : painted) {
-    if (!log_.empty() && log_.back().end == range.begin && log_.back().tile == range.tile) log_.back().end = range.end;
-    else log_.push_back(range);
+    if (!log_.empty() && log_.back().end == range.begin && log_.back().tile == range.tile)
+      log_.back().end = range.end;
+    else
+      log_.push_back(range);
   }
   normal_ = true;
 }

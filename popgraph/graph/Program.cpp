@@ -28,10 +28,12 @@ const char *programKindName(ProgramKind kind) {
   case ProgramKind::Sequence: return "Sequence";
   case ProgramKind::Execute: return "OnTileExecute";
   case ProgramKind::Copy: return "DoExchange";
-  case ProgramKind::StreamToDevice: case ProgramKind::StreamToHost: return "StreamCopy";
+  case ProgramKind::StreamToDevice:
+  case ProgramKind::StreamToHost: return "StreamCopy";
   case ProgramKind::WriteUndef: return "WriteUndef";
   case ProgramKind::Repeat: return "Repeat";
-  case ProgramKind::RepeatWhileTrue: case ProgramKind::RepeatWhileFalse: return "RepeatWhile";
+  case ProgramKind::RepeatWhileTrue:
+  case ProgramKind::RepeatWhileFalse: return "RepeatWhile";
   case ProgramKind::If: return "If";
   case ProgramKind::Switch: return "Switch";
   case ProgramKind::Call: return "Call";
@@ -68,12 +70,12 @@ const std::shared_ptr<ProgramNode> &nodeOf(const Program &program) { return Prog
 const Tensor &checkPredicate(const Tensor &t, const char *program) {
   if (!t.valid()) throw control_program_error(fmt::format("{}: the predicate refers to no variable", program));
   if (t.numElements() != 1)
-    throw control_program_error(fmt::format("{}: the predicate must have one element, this tensor has shape {}", program,
-                                            t.shapeToString()));
+    throw control_program_error(
+        fmt::format("{}: the predicate must have one element, this tensor has shape {}", program, t.shapeToString()));
   const Type type = t.elementType();
   if (type != BOOL && type != INT && type != UNSIGNED_INT)
-    throw control_program_error(fmt::format("{}: the predicate must be of type bool, int or unsigned int, not {}",
-                                            program, type.toString()));
+    throw control_program_error(
+        fmt::format("{}: the predicate must be of type bool, int or unsigned int, not {}", program, type.toString()));
   return t;
 }
 
@@ -81,8 +83,8 @@ void checkDestination(const Tensor &t) {
   if (t.containsConstant())
     throw control_program_error(fmt::format("Copy: the destination {} contains a constant", t.getDebugStr()));
   if (t.containsAliases())
-    throw control_program_error(fmt::format("Copy: the destination {} contains an element more than once",
-                                            t.getDebugStr()));
+    throw control_program_error(
+        fmt::format("Copy: the destination {} contains an element more than once", t.getDebugStr()));
 }
 
 void checkStream(const DataStream &stream, const Tensor &t, bool toDevice) {
@@ -92,9 +94,9 @@ void checkStream(const DataStream &stream, const Tensor &t, bool toDevice) {
     throw control_program_error(fmt::format("Copy: stream '{}' goes the other way, {} the device", stream.handle(),
                                             stream.isHostToDevice() ? "to" : "from"));
   if (stream.elementType() != t.elementType() || stream.numElements() != t.numElements())
-    throw control_program_error(fmt::format("Copy: stream '{}' moves {} elements of type {}, the tensor has {} of type {}",
-                                            stream.handle(), stream.numElements(), stream.elementType().toString(),
-                                            t.numElements(), t.elementType().toString()));
+    throw control_program_error(fmt::format(
+        "Copy: stream '{}' moves {} elements of type {}, the tensor has {} of type {}", stream.handle(),
+        stream.numElements(), stream.elementType().toString(), t.numElements(), t.elementType().toString()));
 }
 
 } // namespace
@@ -135,7 +137,8 @@ Execute::Execute(ComputeSet computeSet, const DebugContext &context) : Program(m
 Copy::Copy(const Tensor &source, const Tensor &destination, bool, const DebugContext &context)
     : Program(make(ProgramKind::Copy, context)) {
   if (!source.valid() || !destination.valid())
-    throw control_program_error(fmt::format("Copy: the {} refers to no variable", source.valid() ? "destination" : "source"));
+    throw control_program_error(
+        fmt::format("Copy: the {} refers to no variable", source.valid() ? "destination" : "source"));
   if (source.elementType() != destination.elementType())
     throw control_program_error(fmt::format("Copy: source type {} and destination type {} differ",
                                             source.elementType().toString(), destination.elementType().toString()));
@@ -285,8 +288,10 @@ namespace {
 
 void dump(const popgraph::GraphTables &tables, const ProgramNode &node, unsigned depth, std::ostream &out) {
   out << std::string(2 * depth, ' ') << popgraph::programKindName(node.kind);
-  if (node.kind == ProgramKind::Execute) out << ": " << tables.computeSetName(node.id);
-  else if (!node.name.empty()) out << ": " << node.name;
+  if (node.kind == ProgramKind::Execute)
+    out << ": " << tables.computeSetName(node.id);
+  else if (!node.name.empty())
+    out << ": " << node.name;
   if (node.kind == ProgramKind::Repeat) out << " x " << node.id;
   if (node.kind == ProgramKind::StreamToDevice || node.kind == ProgramKind::StreamToHost)
     out << " '" << tables.streams[node.id].handle() << "'";

@@ -198,8 +198,7 @@ Tensor Tensor::flatten(unsigned dimBegin, unsigned dimEnd) const {
     throw index_error(fmt::format("Tensor::flatten: dimensions [{}, {}) do not exist in a tensor of shape {}", dimBegin,
                                   dimEnd, shapeToString()));
   const Dims dims = dimsOf(*this);
-  const std::size_t n =
-      popgraph::elementCount(std::span<const std::size_t>(dims).subspan(dimBegin, dimEnd - dimBegin));
+  const std::size_t n = popgraph::elementCount(std::span<const std::size_t>(dims).subspan(dimBegin, dimEnd - dimBegin));
   return reshapePartial(dimBegin, dimEnd, ArrayRef<std::size_t>(&n, 1));
 }
 
@@ -262,8 +261,8 @@ Tensor Tensor::dimShufflePartial(ArrayRef<unsigned> source, ArrayRef<unsigned> d
   std::vector<unsigned> order(rank_, none);
   std::vector<bool> moved(rank_, false);
   if (source.size() != destination.size())
-    throw index_error(fmt::format("Tensor::dimShufflePartial: {} dimensions for {} places", source.size(),
-                                  destination.size()));
+    throw index_error(
+        fmt::format("Tensor::dimShufflePartial: {} dimensions for {} places", source.size(), destination.size()));
   for (std::size_t i = 0; i < source.size(); ++i) {
     if (source[i] >= rank_ || destination[i] >= rank_ || order[destination[i]] != none || moved[source[i]])
       throw index_error(fmt::format("Tensor::dimShufflePartial: dimension {} to place {} does not fit shape {}",
@@ -387,8 +386,8 @@ Tensor Tensor::reinterpret(const Type &type) const {
   checkValid(*this, "reinterpret");
   const ElementType to = popgraph::elementTypeOf(type);
   if (popgraph::elementBytes(to) != popgraph::elementBytes(TensorAccess::type(*this)))
-    throw type_error(fmt::format("Tensor::reinterpret: {} has another size than {}", type.toString(),
-                                 elementType().toString()));
+    throw type_error(
+        fmt::format("Tensor::reinterpret: {} has another size than {}", type.toString(), elementType().toString()));
   return TensorAccess::withType(*this, to);
 }
 
@@ -403,10 +402,12 @@ bool Tensor::containsAliases() const {
   Run run;
   if (popgraph::singleRun(*this, run)) return false;
   std::vector<Run> runs = popgraph::contiguousRuns(*this);
-  std::sort(runs.begin(), runs.end(),
-            [](const Run &a, const Run &b) { return a.variable != b.variable ? a.variable < b.variable : a.offset < b.offset; });
+  std::sort(runs.begin(), runs.end(), [](const Run &a, const Run &b) {
+    return a.variable != b.variable ? a.variable < b.variable : a.offset < b.offset;
+  });
   for (std::size_t i = 1; i < runs.size(); ++i)
-    if (runs[i].variable == runs[i - 1].variable && runs[i].offset < runs[i - 1].offset + runs[i - 1].count) return true;
+    if (runs[i].variable == runs[i - 1].variable && runs[i].offset < runs[i - 1].offset + runs[i - 1].count)
+      return true;
   return false;
 }
 
@@ -462,8 +463,7 @@ std::vector<VariableInterval> Tensor::getVarRegions() const {
   checkValid(*this, "getVarRegions");
   std::vector<VariableInterval> result;
   for (const Run &run : popgraph::contiguousRuns(*this))
-    result.emplace_back(VariableRef(run.variable, 0),
-                        Interval(run.offset, std::size_t(run.offset) + run.count));
+    result.emplace_back(VariableRef(run.variable, 0), Interval(run.offset, std::size_t(run.offset) + run.count));
   return result;
 }
 
@@ -525,8 +525,7 @@ Tensor concat(ArrayRef<Tensor> tensors, unsigned dimension) {
     if (TensorAccess::graph(t) != TensorAccess::graph(first))
       throw poplar_error("concat: the tensors belong to different graphs");
     if (TensorAccess::type(t) != TensorAccess::type(first))
-      throw type_error(fmt::format("concat: element types {} and {} differ",
-                                   first.elementType().toString(),
+      throw type_error(fmt::format("concat: element types {} and {} differ", first.elementType().toString(),
                                    t.elementType().toString()));
     bool same = t.rank() == first.rank();
     for (unsigned d = 0; same && d < t.rank(); ++d) same = d == dimension || t.dim(d) == first.dim(d);

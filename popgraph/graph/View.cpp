@@ -245,8 +245,8 @@ Tensor TensorAccess::restructure(const Tensor &t) {
         const std::size_t take = std::min<std::size_t>(need, r.count - used);
         const std::size_t length[] = {take};
         const std::int64_t stride[] = {r.stride};
-        parts.push_back(affine(graph(t), type(t), r.variable,
-                               r.offset + static_cast<std::int64_t>(used) * r.stride, length, stride));
+        parts.push_back(affine(graph(t), type(t), r.variable, r.offset + static_cast<std::int64_t>(used) * r.stride,
+                               length, stride));
         need -= take;
         used += take;
         if (used == r.count) ++run, used = 0;
@@ -310,7 +310,7 @@ template <typename F> void forEachRun(const Tensor &t, F &&emit) {
   case ViewNode::Kind::Concat: {
     const ViewNode &node = TensorAccess::node(t);
     const std::function<void(const std::vector<Tensor> &, unsigned)> walk = [&](const std::vector<Tensor> &parts,
-                                                                               unsigned outer) {
+                                                                                unsigned outer) {
       if (outer == 0) {
         for (const Tensor &part : parts) forEachRun(part, emit);
         return;

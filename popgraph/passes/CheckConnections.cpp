@@ -23,8 +23,9 @@ void checkConnections(const Module &module) {
       if (edge.kind() != EdgeRow::List) continue;
       for (std::uint32_t k = 0; k < edge.b; ++k)
         if (tables.subEdges[edge.a + k].kind() == EdgeRow::None)
-          throw poplar::graph_connection_error(fmt::format("field '{}'[{}] of {} is not connected; its size was set to {}",
-                                                           fields[i].name, k, tables.describeVertex(v), edge.b));
+          throw poplar::graph_connection_error(
+              fmt::format("field '{}'[{}] of {} is not connected; its size was set to {}", fields[i].name, k,
+                          tables.describeVertex(v), edge.b));
     }
   }
 }

@@ -20,9 +20,9 @@ public:
     forEachMapped(ranges, run.offset, run.offset + run.count, hint,
                   [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
                     if (tile == kNoTile)
-                      throw poplar::invalid_tile_mapping(
-                          fmt::format("elements [{}, {}) of '{}' have no tile, but {} uses them; map them with setTileMapping",
-                                      begin, end, tables_.variableName(run.variable), who()));
+                      throw poplar::invalid_tile_mapping(fmt::format(
+                          "elements [{}, {}) of '{}' have no tile, but {} uses them; map them with setTileMapping",
+                          begin, end, tables_.variableName(run.variable), who()));
                   });
     hints_[run.variable] = static_cast<std::uint32_t>(hint);
   }
@@ -64,8 +64,7 @@ void checkMapping(const Module &module) {
     for (const Run &run : transfer.runs)
       check(run, [&] { return fmt::format("a copy of stream '{}'", tables.streams[transfer.stream].handle()); });
   for (const HandlePlan &handle : module.handles)
-    for (const Run &run : handle.runs)
-      check(run, [&] { return fmt::format("the host handle '{}'", handle.name); });
+    for (const Run &run : handle.runs) check(run, [&] { return fmt::format("the host handle '{}'", handle.name); });
   for (const ScalarPlace &scalar : module.scalars)
     check(Run{scalar.variable, scalar.element, 1}, [] { return std::string("a control program"); });
   for (const PrintPlan &print : module.prints)

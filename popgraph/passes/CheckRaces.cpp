@@ -18,7 +18,8 @@ bool before(const Write &a, const Write &b) {
   return a.variable != b.variable ? a.variable < b.variable : a.begin < b.begin;
 }
 
-std::string fieldAt(const Module &module, std::uint32_t v, std::uint32_t variable, std::uint32_t element, bool written) {
+std::string fieldAt(const Module &module, std::uint32_t v, std::uint32_t variable, std::uint32_t element,
+                    bool written) {
   const GraphTables &tables = module.tables;
   std::string name = "?";
   forEachEdge(tables, tables.vertices[v], [&](const codelets::Field &field, const EdgeRow &edge) {
@@ -34,13 +35,15 @@ std::string fieldAt(const Module &module, std::uint32_t v, std::uint32_t variabl
                        std::uint32_t variable, std::uint32_t begin, std::uint32_t end) {
   const GraphTables &tables = module.tables;
   const auto full = [&](std::uint32_t v, bool written) {
-    return fmt::format("{}.{}", tables.codeletOf(tables.vertices[v]).name, fieldAt(module, v, variable, begin, written));
+    return fmt::format("{}.{}", tables.codeletOf(tables.vertices[v]).name,
+                       fieldAt(module, v, variable, begin, written));
   };
-  throw poplar::graph_cycle_error(fmt::format(
-      "elements [{}, {}) of '{}' are {} by {} (vertex {}) and written to elsewhere in the same compute set '{}', by {} (vertex {}); "
-      "put the vertices into different compute sets",
-      begin, end, tables.variableName(variable), otherWrites ? "written" : "read", full(other, otherWrites), other,
-      tables.computeSetName(tables.vertices[writer].computeSet), full(writer, true), writer));
+  throw poplar::graph_cycle_error(
+      fmt::format("elements [{}, {}) of '{}' are {} by {} (vertex {}) and written to elsewhere in the same compute set "
+                  "'{}', by {} (vertex {}); "
+                  "put the vertices into different compute sets",
+                  begin, end, tables.variableName(variable), otherWrites ? "written" : "read", full(other, otherWrites),
+                  other, tables.computeSetName(tables.vertices[writer].computeSet), full(writer, true), writer));
 }
 
 void checkSet(const Module &module, const ComputeSetPlan &plan, std::vector<Write> &writes) {

@@ -23,8 +23,10 @@ void appendBlocks(const Tensor &source, const Tensor &destination, std::vector<C
       const bool same = last.sourceVariable == block.sourceVariable && last.length == block.length &&
                         last.destinationVariable == block.destinationVariable && block.count == 1;
       if (same) {
-        const auto lastSource = static_cast<std::int64_t>(last.source) + last.sourceStride * static_cast<std::int64_t>(last.count - 1);
-        const auto lastDestination = static_cast<std::int64_t>(last.destination) + last.destinationStride * static_cast<std::int64_t>(last.count - 1);
+        const auto lastSource =
+            static_cast<std::int64_t>(last.source) + last.sourceStride * static_cast<std::int64_t>(last.count - 1);
+        const auto lastDestination = static_cast<std::int64_t>(last.destination) +
+                                     last.destinationStride * static_cast<std::int64_t>(last.count - 1);
         const std::int64_t ds = static_cast<std::int64_t>(block.source) - lastSource;
         const std::int64_t dd = static_cast<std::int64_t>(block.destination) - lastDestination;
         if (last.count == 1 || (ds == last.sourceStride && dd == last.destinationStride)) {
@@ -152,7 +154,8 @@ private:
     case ProgramKind::StreamToHost:
       module_.transfers.push_back({node.id, contiguousRuns(node.tensors[0]), TensorAccess::type(node.tensors[0]),
                                    node.tensors[0].numElements()});
-      if (module_.programs[record].name.empty()) module_.programs[record].name = module_.tables.streams[node.id].handle();
+      if (module_.programs[record].name.empty())
+        module_.programs[record].name = module_.tables.streams[node.id].handle();
       step(node.kind == ProgramKind::StreamToDevice ? Step::Kind::StreamIn : Step::Kind::StreamOut, record,
            static_cast<std::uint32_t>(module_.transfers.size() - 1));
       break;
@@ -170,8 +173,8 @@ private:
       const std::uint32_t condition = here();
       child(0);
       const bool whileTrue = node.kind == ProgramKind::RepeatWhileTrue;
-      const std::uint32_t exit = step(whileTrue ? Step::Kind::JumpIfZero : Step::Kind::JumpIfNonZero, record,
-                                      scalar(node.tensors[0]));
+      const std::uint32_t exit =
+          step(whileTrue ? Step::Kind::JumpIfZero : Step::Kind::JumpIfNonZero, record, scalar(node.tensors[0]));
       child(1);
       step(Step::Kind::Jump, record, 0, condition);
       module_.steps[exit].b = here();
@@ -222,8 +225,8 @@ private:
     }
     case ProgramKind::CycleStamp: {
       const auto one = [](const Tensor &t) { return contiguousRuns(t).front(); };
-      module_.stamps.push_back({node.id, one(node.tensors[0]),
-                                node.tensors.size() > 1 ? one(node.tensors[1]) : Run{0, 0, 0}});
+      module_.stamps.push_back(
+          {node.id, one(node.tensors[0]), node.tensors.size() > 1 ? one(node.tensors[1]) : Run{0, 0, 0}});
       step(Step::Kind::CycleStamp, record, static_cast<std::uint32_t>(module_.stamps.size() - 1));
       break;
     }
@@ -254,7 +257,8 @@ private:
         }
         const std::uint32_t callee = callees[function][next++];
         if (state[callee] == 1)
-          throw poplar::graph_recursion_error(fmt::format("function {} calls itself, directly or through others", callee));
+          throw poplar::graph_recursion_error(
+              fmt::format("function {} calls itself, directly or through others", callee));
         if (state[callee] == 0) {
           state[callee] = 1;
           path.emplace_back(callee, 0);
@@ -274,8 +278,8 @@ private:
 void lowerPrograms(Module &module, const std::vector<poplar::program::Program> &programs) {
   Lowering(module).lowerAll(programs);
   for (const HostHandle &handle : module.tables.hostHandles)
-    module.handles.push_back({handle.name, handle.isRead, contiguousRuns(handle.tensor), TensorAccess::type(handle.tensor),
-                              handle.tensor.numElements()});
+    module.handles.push_back({handle.name, handle.isRead, contiguousRuns(handle.tensor),
+                              TensorAccess::type(handle.tensor), handle.tensor.numElements()});
 }
 
 } // namespace popgraph

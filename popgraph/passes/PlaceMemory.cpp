@@ -27,7 +27,8 @@ std::uint32_t tableBytes(const codelets::Field &field, std::uint32_t entries) {
 class MemoryCount {
 public:
   explicit MemoryCount(Module &module)
-      : module_(module), tables_(module.tables), machine_(machineOf(module.target)), numTiles_(module.target.getNumTiles()) {
+      : module_(module), tables_(module.tables), machine_(machineOf(module.target)),
+        numTiles_(module.target.getNumTiles()) {
     for (auto &list : module_.placement.memory)
       if (list.empty()) list.assign(numTiles_, 0);
   }
@@ -37,8 +38,10 @@ public:
     vertices();
     for (std::uint32_t t = 0; t < numTiles_; ++t)
       if (usesTile(t)) {
-        at(MemoryCategory::Stack, t) = machine_.workers * std::max(stack_[t], machine_.workerStackBytes) + machine_.supervisorStackBytes;
-        at(MemoryCategory::ControlCode, t) = machine_.controlCodeBytesPerStep * static_cast<std::uint32_t>(module_.steps.size());
+        at(MemoryCategory::Stack, t) =
+            machine_.workers * std::max(stack_[t], machine_.workerStackBytes) + machine_.supervisorStackBytes;
+        at(MemoryCategory::ControlCode, t) =
+            machine_.controlCodeBytesPerStep * static_cast<std::uint32_t>(module_.steps.size());
       }
     auto &peak = module_.placement.peakBytes;
     peak.assign(numTiles_, 0);
@@ -52,8 +55,8 @@ public:
     const auto over = std::count_if(peak.begin(), peak.end(), [&](std::uint32_t bytes) { return bytes > room; });
     if (over == 0) return;
     const auto tile = static_cast<std::uint32_t>(std::max_element(peak.begin(), peak.end()) - peak.begin());
-    std::string text = fmt::format("out of memory: tile {} needs {} bytes but has {} ({} tile{} over).", tile, peak[tile], room, over,
-                                   over == 1 ? " is" : "s are");
+    std::string text = fmt::format("out of memory: tile {} needs {} bytes but has {} ({} tile{} over).", tile,
+                                   peak[tile], room, over, over == 1 ? " is" : "s are");
     text += " By category:";
     constexpr const char *names[] = {
 #define X(name, text, always) text,
@@ -65,8 +68,10 @@ public:
     text += ". Largest owners on this tile:";
     for (const auto &[bytes, name] : largestOwners(tile)) text += fmt::format(" '{}' {};", name, bytes);
     text.back() = '.';
-    if (allow) spdlog::warn("popgraph: {}", text);
-    else throw poplar::graph_memory_allocation_error(text);
+    if (allow)
+      spdlog::warn("popgraph: {}", text);
+    else
+      throw poplar::graph_memory_allocation_error(text);
   }
 
 private:
@@ -101,7 +106,8 @@ private:
         at(MemoryCategory::VertexState, task.tile) += group.rows * roundUp(codelet.nominalBytes, 4);
         stack_[task.tile] = std::max(stack_[task.tile], codelet.stackBytes);
         const bool hasTables = std::any_of(codelet.fields.begin(), codelet.fields.end(), [](const codelets::Field &f) {
-          return f.shape != codelets::FieldShape::Scalar && (f.access == codelets::Access::State || f.shape != codelets::FieldShape::Vector);
+          return f.shape != codelets::FieldShape::Scalar &&
+                 (f.access == codelets::Access::State || f.shape != codelets::FieldShape::Vector);
         });
         if (hasTables) fieldTables(task.tile, group, info);
       }
@@ -109,7 +115,8 @@ private:
     std::sort(codeOnTile.begin(), codeOnTile.end());
     codeOnTile.erase(std::unique(codeOnTile.begin(), codeOnTile.end()), codeOnTile.end());
     for (const std::uint64_t key : codeOnTile)
-      at(MemoryCategory::VertexCode, static_cast<std::uint32_t>(key >> 32)) += roundUp(tables_.codelets[static_cast<std::uint32_t>(key)].codelet().codeBytes, 4);
+      at(MemoryCategory::VertexCode, static_cast<std::uint32_t>(key >> 32)) +=
+          roundUp(tables_.codelets[static_cast<std::uint32_t>(key)].codelet().codeBytes, 4);
   }
 
   void fieldTables(std::uint32_t tile, const RowGroup &group, const CodeletInfo &info) {
@@ -120,12 +127,14 @@ private:
         const codelets::Field &field = fields[i];
         if (field.access == codelets::Access::State) {
           if (field.shape == codelets::FieldShape::Vector)
-            at(MemoryCategory::VertexFieldData, tile) += roundUp(std::uint64_t(tables_.state[vertex.firstState + info.place[i] + 1]) * elementBytes(field.type), 4);
+            at(MemoryCategory::VertexFieldData, tile) += roundUp(
+                std::uint64_t(tables_.state[vertex.firstState + info.place[i] + 1]) * elementBytes(field.type), 4);
           continue;
         }
         const EdgeRow &edge = tables_.edges[vertex.firstEdge + info.place[i]];
         if (edge.kind() != EdgeRow::List) continue;
-        const auto category = field.shape == codelets::FieldShape::VectorList ? MemoryCategory::VectorListDescriptor : MemoryCategory::VertexFieldData;
+        const auto category = field.shape == codelets::FieldShape::VectorList ? MemoryCategory::VectorListDescriptor
+                                                                              : MemoryCategory::VertexFieldData;
         at(category, tile) += tableBytes(field, edge.b);
       }
     }
@@ -136,14 +145,17 @@ private:
     for (std::uint32_t v = 0; v < tables_.variables.size(); ++v) {
       std::uint64_t bytes = 0;
       for (const MappedRange &range : tables_.mappingOf(v))
-        if (range.tile == tile) bytes += std::uint64_t(range.end - range.begin) * elementBytes(tables_.variables[v].type);
+        if (range.tile == tile)
+          bytes += std::uint64_t(range.end - range.begin) * elementBytes(tables_.variables[v].type);
       if (bytes > 0) owners.emplace_back(bytes, v);
     }
     const std::size_t shown = std::min<std::size_t>(5, owners.size());
-    std::partial_sort(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(shown), owners.end(),
-                      [](const auto &a, const auto &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    std::partial_sort(
+        owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(shown), owners.end(),
+        [](const auto &a, const auto &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     std::vector<std::pair<std::uint64_t, std::string>> result;
-    for (std::size_t i = 0; i < shown; ++i) result.emplace_back(owners[i].first, tables_.variableName(owners[i].second));
+    for (std::size_t i = 0; i < shown; ++i)
+      result.emplace_back(owners[i].first, tables_.variableName(owners[i].second));
     return result;
   }
 

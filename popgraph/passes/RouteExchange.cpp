@@ -44,7 +44,8 @@ public:
   }
 
   /// Fills the plan; adds code and landing bytes to `fragments` and `landing` (by tile).
-  ExchangePlan finish(Placement &placement, std::vector<std::uint32_t> &fragments, std::vector<std::uint32_t> *landing) {
+  ExchangePlan finish(Placement &placement, std::vector<std::uint32_t> &fragments,
+                      std::vector<std::uint32_t> *landing) {
     ExchangePlan plan;
     if (pieces_.empty()) return plan;
     std::vector<std::uint32_t> touched;
@@ -54,27 +55,30 @@ public:
     };
     // Receivers: an element that several vertices of a tile need is received once.
     sortBy([](const Piece &p) { return p.to; });
-    forEachMerged([](const Piece &p) { return p.to; }, [&](const Piece &p) {
-      TileBytes &t = tile(p.to);
-      t.in += words(p) * 4;
-      t.landing += words(p) * 4;
-      ++t.fragments;
-    });
+    forEachMerged([](const Piece &p) { return p.to; },
+                  [&](const Piece &p) {
+                    TileBytes &t = tile(p.to);
+                    t.in += words(p) * 4;
+                    t.landing += words(p) * 4;
+                    ++t.fragments;
+                  });
     // Senders: an element that several tiles need is sent once.
     sortBy([](const Piece &p) { return p.from; });
-    forEachMerged([](const Piece &p) { return p.from; }, [&](const Piece &p) {
-      TileBytes &t = tile(p.from);
-      t.out += words(p) * 4;
-      ++t.fragments;
-    });
+    forEachMerged([](const Piece &p) { return p.from; },
+                  [&](const Piece &p) {
+                    TileBytes &t = tile(p.from);
+                    t.out += words(p) * 4;
+                    ++t.fragments;
+                  });
     pieces_.clear();
     std::sort(touched.begin(), touched.end());
     plan.firstTile = static_cast<std::uint32_t>(placement.exchangeTiles.size());
     plan.tiles = static_cast<std::uint32_t>(touched.size());
     for (const std::uint32_t t : touched) {
       TileBytes &bytes = tiles_[t];
-      const std::uint64_t cycles = machine_.exchangeLatencyCycles +
-                                   (std::max(bytes.in, bytes.out) + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle;
+      const std::uint64_t cycles =
+          machine_.exchangeLatencyCycles +
+          (std::max(bytes.in, bytes.out) + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle;
       placement.exchangeTiles.push_back({t, static_cast<std::uint32_t>(cycles), static_cast<std::uint32_t>(bytes.in),
                                          static_cast<std::uint32_t>(bytes.out)});
       plan.cycles = std::max(plan.cycles, static_cast<std::uint32_t>(cycles));
@@ -127,10 +131,12 @@ public:
 
   RearrangePlan finish(Placement &placement) {
     std::sort(touched_.begin(), touched_.end());
-    RearrangePlan plan{static_cast<std::uint32_t>(placement.rearrangeCycles.size()), static_cast<std::uint32_t>(touched_.size())};
+    RearrangePlan plan{static_cast<std::uint32_t>(placement.rearrangeCycles.size()),
+                       static_cast<std::uint32_t>(touched_.size())};
     for (const std::uint32_t tile : touched_) {
       const Atoms &a = tiles_[tile];
-      const double cycles = machine_.localCopyCycles + machine_.rearrangeCyclesPerByte2 * static_cast<double>(a.bytes[0]) +
+      const double cycles = machine_.localCopyCycles +
+                            machine_.rearrangeCyclesPerByte2 * static_cast<double>(a.bytes[0]) +
                             machine_.rearrangeCyclesPerByte4 * static_cast<double>(a.bytes[1]) +
                             machine_.rearrangeCyclesPerByte8 * static_cast<double>(a.bytes[2]);
       placement.rearrangeCycles.emplace_back(tile, static_cast<std::uint32_t>(cycles + 0.5));
@@ -152,8 +158,9 @@ private:
 class Routing {
 public:
   explicit Routing(Module &module)
-      : module_(module), tables_(module.tables), machine_(machineOf(module.target)), numTiles_(module.target.getNumTiles()),
-        exchange_(module, machine_), rearrange_(machine_, numTiles_), hints_(module.tables.variables.size(), 0) {
+      : module_(module), tables_(module.tables), machine_(machineOf(module.target)),
+        numTiles_(module.target.getNumTiles()), exchange_(module, machine_), rearrange_(machine_, numTiles_),
+        hints_(module.tables.variables.size(), 0) {
     auto &memory = module_.placement.memory;
     memory.assign(static_cast<std::size_t>(profile::MemoryCategory::Count), {});
     for (auto category : {profile::MemoryCategory::InternalExchangeCode, profile::MemoryCategory::HostExchangeCode,
@@ -197,8 +204,10 @@ private:
         forEachRunOf(tables_, edge, [&](const Run &run) {
           forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
             if (tile != vertex.tile) {
-              if (inputs) exchange_.add(vertex.tile, tile, run.variable, begin, end);
-              else exchange_.add(tile, vertex.tile, run.variable, begin, end);
+              if (inputs)
+                exchange_.add(vertex.tile, tile, run.variable, begin, end);
+              else
+                exchange_.add(tile, vertex.tile, run.variable, begin, end);
             } else if (pieces) {
               rearrange_.add(tile, begin * size, (end - begin) * size);
             }
@@ -225,16 +234,21 @@ private:
     for (std::uint32_t b = copy.firstBlock; b < copy.firstBlock + copy.blocks; ++b) {
       const CopyBlock &block = module_.copyBlocks[b];
       for (std::uint64_t k = 0; k < block.count; ++k) {
-        const auto from = static_cast<std::uint32_t>(static_cast<std::int64_t>(block.source) + static_cast<std::int64_t>(k) * block.sourceStride);
-        const auto to = static_cast<std::uint32_t>(static_cast<std::int64_t>(block.destination) + static_cast<std::int64_t>(k) * block.destinationStride);
+        const auto from = static_cast<std::uint32_t>(static_cast<std::int64_t>(block.source) +
+                                                     static_cast<std::int64_t>(k) * block.sourceStride);
+        const auto to = static_cast<std::uint32_t>(static_cast<std::int64_t>(block.destination) +
+                                                   static_cast<std::int64_t>(k) * block.destinationStride);
         forEachTile(Run{block.sourceVariable, from, static_cast<std::uint32_t>(block.length)},
                     [&](std::uint32_t begin, std::uint32_t end, std::uint32_t sourceTile) {
                       const std::uint32_t shift = to - from;
-                      forEachTile(Run{block.destinationVariable, begin + shift, end - begin},
-                                  [&](std::uint32_t dBegin, std::uint32_t dEnd, std::uint32_t tile) {
-                                    if (tile == sourceTile) rearrange_.add(tile, (dBegin - shift) * size | dBegin * size, (dEnd - dBegin) * size);
-                                    else exchange_.add(tile, sourceTile, block.sourceVariable, dBegin - shift, dEnd - shift);
-                                  });
+                      forEachTile(
+                          Run{block.destinationVariable, begin + shift, end - begin},
+                          [&](std::uint32_t dBegin, std::uint32_t dEnd, std::uint32_t tile) {
+                            if (tile == sourceTile)
+                              rearrange_.add(tile, (dBegin - shift) * size | dBegin * size, (dEnd - dBegin) * size);
+                            else
+                              exchange_.add(tile, sourceTile, block.sourceVariable, dBegin - shift, dEnd - shift);
+                          });
                     });
       }
     }
@@ -251,7 +265,9 @@ private:
     const bool in = tables_.streams[transfer.stream].isHostToDevice();
     std::vector<std::uint64_t> bytes(numTiles_, 0);
     for (const Run &run : transfer.runs)
-      forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) { bytes[tile] += (end - begin) * size; });
+      forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
+        bytes[tile] += (end - begin) * size;
+      });
     StepPlacement result;
     ExchangePlan &plan = result.before;
     plan.firstTile = static_cast<std::uint32_t>(module_.placement.exchangeTiles.size());
@@ -260,14 +276,16 @@ private:
       if (bytes[t] == 0) continue;
       total += bytes[t];
       const auto n = static_cast<std::uint32_t>(bytes[t]);
-      module_.placement.exchangeTiles.push_back({t, (n + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle, in ? n : 0, in ? 0 : n});
+      module_.placement.exchangeTiles.push_back(
+          {t, (n + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle, in ? n : 0, in ? 0 : n});
       const std::uint32_t packets = (n + machine_.hostPayloadBytes - 1) / machine_.hostPayloadBytes;
       category(profile::MemoryCategory::HostExchangeCode)[t] += packets * machine_.exchangeCodeBytesPerFragment;
       ++plan.tiles;
     }
     plan.bytesIn = in ? total : 0;
     plan.bytesOut = in ? 0 : total;
-    plan.cycles = machine_.hostExchangeLatency + static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
+    plan.cycles = machine_.hostExchangeLatency +
+                  static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
     return result;
   }
 

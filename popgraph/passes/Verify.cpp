@@ -19,19 +19,24 @@ void verifySteps(const Module &module) {
     const Step &step = module.steps[i];
     require(step.program < module.programs.size(), "step {} has no program", i);
     switch (step.kind) {
-    case Step::Kind::Execute: require(step.a < module.tables.computeSets.size(), "step {}: compute set {}", i, step.a); break;
+    case Step::Kind::Execute:
+      require(step.a < module.tables.computeSets.size(), "step {}: compute set {}", i, step.a);
+      break;
     case Step::Kind::Copy: require(step.a < module.copies.size(), "step {}: copy {}", i, step.a); break;
     case Step::Kind::StreamIn:
     case Step::Kind::StreamOut: require(step.a < module.transfers.size(), "step {}: transfer {}", i, step.a); break;
     case Step::Kind::LoopBegin: require(step.b > i && step.b <= n, "step {}: loop end {}", i, step.b); break;
     case Step::Kind::LoopEnd: require(step.b <= i && step.b > 0, "step {}: loop begin {}", i, step.b); break;
     case Step::Kind::JumpIfZero:
-    case Step::Kind::JumpIfNonZero: require(step.a < module.scalars.size(), "step {}: scalar {}", i, step.a); [[fallthrough]];
+    case Step::Kind::JumpIfNonZero:
+      require(step.a < module.scalars.size(), "step {}: scalar {}", i, step.a);
+      [[fallthrough]];
     case Step::Kind::Jump:
     case Step::Kind::Call: require(step.b < n, "step {}: target {}", i, step.b); break;
     case Step::Kind::Switch:
       require(step.a < module.switches.size(), "step {}: switch {}", i, step.a);
-      for (const auto &[value, target] : module.switches[step.a].cases) require(target < n, "step {}: case {}", i, value);
+      for (const auto &[value, target] : module.switches[step.a].cases)
+        require(target < n, "step {}: case {}", i, value);
       break;
     case Step::Kind::Print:
     case Step::Kind::Abort: require(step.a < module.prints.size(), "step {}: print {}", i, step.a); break;
@@ -55,7 +60,8 @@ void verifyRows(const Module &module) {
     std::uint32_t row = plan.firstRow;
     for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
       const TileTask &task = module.tasks[t];
-      require(t == plan.firstTask || module.tasks[t - 1].tile < task.tile, "tasks of compute set {} are out of order", s);
+      require(t == plan.firstTask || module.tasks[t - 1].tile < task.tile, "tasks of compute set {} are out of order",
+              s);
       require(task.tile < module.target.getNumTiles(), "task on tile {}", task.tile);
       for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
         const RowGroup &group = module.groups[g];
@@ -66,7 +72,8 @@ void verifyRows(const Module &module) {
           const VertexRow &vertex = tables.vertices[v];
           require(!seen[v], "vertex {} has two rows", v);
           seen[v] = true;
-          require(vertex.computeSet == s && vertex.codelet == group.codelet && vertex.tile == task.tile, "row {} is misplaced", r);
+          require(vertex.computeSet == s && vertex.codelet == group.codelet && vertex.tile == task.tile,
+                  "row {} is misplaced", r);
           forEachEdge(tables, vertex, [&](const codelets::Field &, const EdgeRow &edge) {
             forEachRunOf(tables, edge, [&](const Run &run) { verifyRun(module, run); });
           });
@@ -85,7 +92,8 @@ void verifyExchange(const Module &module) {
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
       in += placement.exchangeTiles[i].bytesIn;
       out += placement.exchangeTiles[i].bytesOut;
-      require(i == plan.firstTile || placement.exchangeTiles[i - 1].tile < placement.exchangeTiles[i].tile, "exchange tiles out of order");
+      require(i == plan.firstTile || placement.exchangeTiles[i - 1].tile < placement.exchangeTiles[i].tile,
+              "exchange tiles out of order");
     }
     require(in == plan.bytesIn && out == plan.bytesOut, "exchange bytes do not add up");
   };

@@ -40,7 +40,8 @@ EngineOptions EngineOptions::parse(const poplar::OptionFlags &given) {
   poplar::OptionFlags flags = given;
   poplar::readJSONFromEnv("POPLAR_ENGINE_OPTIONS", flags);
   for (const auto &[name, value] : flags) {
-    const auto known = std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known &k) { return name == k.name; });
+    const auto known =
+        std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known &k) { return name == k.name; });
     if (known == std::end(kKnown)) {
       std::vector<std::string> names;
       for (const Known &k : kKnown) names.emplace_back(k.name);
@@ -53,7 +54,9 @@ EngineOptions EngineOptions::parse(const poplar::OptionFlags &given) {
   const auto value = [&](const char *name) {
     const auto found = flags.find(name);
     if (found != flags.end()) return found->second;
-    return std::string(std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known &k) { return std::string_view(name) == k.name; })->fallback);
+    return std::string(std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known &k) {
+                         return std::string_view(name) == k.name;
+                       })->fallback);
   };
   const auto isTrue = [&](const char *name) { return asBool(name, value(name)); };
   const bool all = isTrue("autoReport.all");
@@ -61,7 +64,8 @@ EngineOptions EngineOptions::parse(const poplar::OptionFlags &given) {
   result.reportGraph = report("autoReport.outputGraphProfile");
   result.reportExecution = report("autoReport.outputExecutionProfile");
   result.reportDirectory = value("autoReport.directory");
-  result.keepRuns = asNumber("autoReport.executionProfileProgramRunCount", value("autoReport.executionProfileProgramRunCount"));
+  result.keepRuns =
+      asNumber("autoReport.executionProfileProgramRunCount", value("autoReport.executionProfileProgramRunCount"));
   result.verify = isTrue("debug.verify");
   if (flags.find("debug.allowOutOfMemory") != flags.end()) result.allowOutOfMemory = isTrue("debug.allowOutOfMemory");
   for (const Known &known : kKnown) {

@@ -12,7 +12,8 @@ HostStreams::End &HostStreams::find(std::string_view handle) {
     if (streams[i].handle() == handle) return ends_[i];
   std::string known;
   for (const auto &stream : streams) known += (known.empty() ? "" : ", ") + stream.handle();
-  throw poplar::stream_connection_error(fmt::format("there is no stream '{}'; the program's streams are: {}", handle, known));
+  throw poplar::stream_connection_error(
+      fmt::format("there is no stream '{}'; the program's streams are: {}", handle, known));
 }
 
 void HostStreams::connect(std::string_view handle, void *begin, void *end) {
@@ -20,9 +21,11 @@ void HostStreams::connect(std::string_view handle, void *begin, void *end) {
   const auto &info = module_.tables.streams[static_cast<std::size_t>(&stream - ends_.data())];
   const std::size_t bytes = info.numElements() * elementBytes(elementTypeOf(info.elementType()));
   const auto *first = static_cast<char *>(begin), *last = static_cast<char *>(end);
-  if (end && (last < first || bytes == 0 ? last != first : static_cast<std::size_t>(last - first) % bytes != 0 || last == first))
-    throw poplar::stream_connection_error(fmt::format("stream '{}' moves {} bytes at a time; a buffer of {} bytes is no multiple of that",
-                                                      handle, bytes, last - first));
+  if (end && (last < first || bytes == 0 ? last != first
+                                         : static_cast<std::size_t>(last - first) % bytes != 0 || last == first))
+    throw poplar::stream_connection_error(
+        fmt::format("stream '{}' moves {} bytes at a time; a buffer of {} bytes is no multiple of that", handle, bytes,
+                    last - first));
   stream = End{static_cast<char *>(begin), static_cast<char *>(end), static_cast<char *>(begin), nullptr};
 }
 
@@ -39,7 +42,8 @@ void HostStreams::transfer(const TransferPlan &plan, Storage &storage) {
   const auto &stream = module_.tables.streams[plan.stream];
   const std::size_t size = elementBytes(plan.type), bytes = plan.elements * size;
   if (!end.begin && !end.callback && bytes > 0)
-    throw poplar::stream_connection_error(fmt::format("stream '{}' is not connected; call Engine::connectStream before run", stream.handle()));
+    throw poplar::stream_connection_error(
+        fmt::format("stream '{}' is not connected; call Engine::connectStream before run", stream.handle()));
   char *host = end.position;
   if (end.callback) {
     if (buffer_.size() < bytes) buffer_.resize(bytes);

@@ -39,13 +39,17 @@ void interpret(const Module &module, std::uint32_t entry, InterpreterHost &host)
       host.streams.transfer(module.transfers[step.a], host.storage);
       break;
     case Step::Kind::LoopBegin:
-      if (step.a == 0) at = step.b;
-      else loops.push_back(step.a);
+      if (step.a == 0)
+        at = step.b;
+      else
+        loops.push_back(step.a);
       break;
     case Step::Kind::LoopEnd:
       host.backend.branch(false, step.program);
-      if (--loops.back() > 0) at = step.b;
-      else loops.pop_back();
+      if (--loops.back() > 0)
+        at = step.b;
+      else
+        loops.pop_back();
       break;
     case Step::Kind::Jump: at = step.b; break;
     case Step::Kind::JumpIfZero:

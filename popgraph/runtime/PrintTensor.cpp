@@ -31,14 +31,19 @@ std::string element(ElementType type, const char *at, const poplar::program::Pri
   case ElementType::Float: return real(read<float>(at), format);
   case ElementType::Double: return real(read<double>(at), format);
   case ElementType::Half: return real(poplar::detail::halfValue(read<std::uint16_t>(at)), format);
-  case ElementType::Char: case ElementType::SignedChar: return std::to_string(read<std::int8_t>(at));
-  case ElementType::Bool: case ElementType::UnsignedChar: case ElementType::Quarter: return std::to_string(read<std::uint8_t>(at));
+  case ElementType::Char:
+  case ElementType::SignedChar: return std::to_string(read<std::int8_t>(at));
+  case ElementType::Bool:
+  case ElementType::UnsignedChar:
+  case ElementType::Quarter: return std::to_string(read<std::uint8_t>(at));
   case ElementType::Short: return std::to_string(read<std::int16_t>(at));
   case ElementType::UnsignedShort: return std::to_string(read<std::uint16_t>(at));
   case ElementType::Int: return std::to_string(read<std::int32_t>(at));
   case ElementType::UnsignedInt: return std::to_string(read<std::uint32_t>(at));
-  case ElementType::Long: case ElementType::LongLong: return std::to_string(read<std::int64_t>(at));
-  case ElementType::UnsignedLong: case ElementType::UnsignedLongLong: return std::to_string(read<std::uint64_t>(at));
+  case ElementType::Long:
+  case ElementType::LongLong: return std::to_string(read<std::int64_t>(at));
+  case ElementType::UnsignedLong:
+  case ElementType::UnsignedLongLong: return std::to_string(read<std::uint64_t>(at));
   case ElementType::Count: break;
   }
   return "?";
@@ -54,7 +59,8 @@ void printTensor(std::ostream &out, const PrintPlan &plan, const Storage &storag
   storage.gather(plan.runs, size, data.data());
   const auto &format = plan.format;
   const bool summarise = elements > format.summariseThreshold;
-  const std::function<void(std::size_t, std::size_t, std::size_t)> write = [&](std::size_t level, std::size_t at, std::size_t inner) {
+  const std::function<void(std::size_t, std::size_t, std::size_t)> write = [&](std::size_t level, std::size_t at,
+                                                                               std::size_t inner) {
     if (level == plan.shape.size()) {
       out << element(plan.type, data.data() + at * size, format);
       return;
@@ -65,8 +71,10 @@ void printTensor(std::ostream &out, const PrintPlan &plan, const Storage &storag
     bool first = true;
     for (std::size_t i = 0; i < n; ++i) {
       if (!first) {
-        if (last) out << format.separator;
-        else out << '\n' << std::string(level + 1, ' ');
+        if (last)
+          out << format.separator;
+        else
+          out << '\n' << std::string(level + 1, ' ');
       }
       first = false;
       if (summarise && n > 2 * std::size_t(format.edgeItems) && i == format.edgeItems) {

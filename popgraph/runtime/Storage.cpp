@@ -28,7 +28,8 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
 Arena::~Arena() {
   if (data_) munmap(data_, bytes_);
 }
-Arena::Arena(Arena &&other) noexcept : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+Arena::Arena(Arena &&other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
 Arena &Arena::operator=(Arena &&other) noexcept {
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
@@ -48,7 +49,8 @@ Storage::Storage(std::shared_ptr<const Module> module) : module_(std::move(modul
   variableAt_.reserve(tables.variables.size());
   for (std::uint32_t v = 0; v < tables.variables.size(); ++v) {
     variableAt_.push_back(at);
-    at += roundUp(std::uint64_t(tables.variables[v].elements) * elementBytes(tables.variables[v].type), kVariableAlignment);
+    at += roundUp(std::uint64_t(tables.variables[v].elements) * elementBytes(tables.variables[v].type),
+                  kVariableAlignment);
   }
   variables_ = Arena(at + kOverRead);
   buildImages();
@@ -66,16 +68,18 @@ public:
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const codelets::Field &field = fields[i];
       char *at = image + field.hostOffset;
-      if (field.access == codelets::Access::State) state(field, vertex.firstState + info.place[i], at);
-      else edge(field, tables_.edges[vertex.firstEdge + info.place[i]], at);
+      if (field.access == codelets::Access::State)
+        state(field, vertex.firstState + info.place[i], at);
+      else
+        edge(field, tables_.edges[vertex.firstEdge + info.place[i]], at);
     }
   }
   std::uint64_t auxBytes() const { return aux_; }
 
 private:
   static bool knowsSize(codelets::Layout layout) {
-    return layout == codelets::Layout::Span || layout == codelets::Layout::ShortSpan || layout == codelets::Layout::DeltaN ||
-           layout == codelets::Layout::DeltaNElements;
+    return layout == codelets::Layout::Span || layout == codelets::Layout::ShortSpan ||
+           layout == codelets::Layout::DeltaN || layout == codelets::Layout::DeltaNElements;
   }
   char *allocate(std::uint64_t bytes, std::uint64_t alignment) {
     aux_ = roundUp(aux_, alignment);
@@ -112,7 +116,8 @@ private:
       const std::uint64_t at = s_.variableAt_[edge.id()] + std::uint64_t(edge.a) * size;
       if (at % alignment == 0) return s_.variables_.data() + at;
     }
-    char *buffer = allocate(roundUp(edge.elements() * size, 8) + kOverRead, std::max<std::uint64_t>(alignment, kVariableAlignment));
+    char *buffer = allocate(roundUp(edge.elements() * size, 8) + kOverRead,
+                            std::max<std::uint64_t>(alignment, kVariableAlignment));
     if (write_)
       s_.buffered_.push_back({edge, buffer, static_cast<std::uint8_t>(size), field.access != codelets::Access::Input});
     return buffer;
@@ -177,7 +182,8 @@ void Storage::reset() {
   const GraphTables &tables = m.tables;
   for (const InitialValue &value : tables.initialValues) {
     const std::size_t size = elementBytes(tables.variables[value.variable].type);
-    std::memcpy(variable(value.variable) + std::size_t(value.offset) * size, value.bytes->data(), std::size_t(value.count) * size);
+    std::memcpy(variable(value.variable) + std::size_t(value.offset) * size, value.bytes->data(),
+                std::size_t(value.count) * size);
   }
   buffered_.clear();
   firstBuffered_.assign(1, 0);
@@ -195,7 +201,8 @@ void Storage::reset() {
     firstBuffered_.push_back(static_cast<std::uint32_t>(buffered_.size()));
   }
   for (const auto &[at, module] : globalBlocks_)
-    std::memcpy(globals_.data() + at, tables.modules[module]->globalsInit.data(), tables.modules[module]->globalsInit.size());
+    std::memcpy(globals_.data() + at, tables.modules[module]->globalsInit.data(),
+                tables.modules[module]->globalsInit.size());
 }
 
 namespace {
@@ -204,8 +211,10 @@ namespace {
 template <bool kToBuffer>
 void moveEdge(const Storage &storage, const GraphTables &tables, const EdgeRow &edge, std::size_t size, char *buffer) {
   const auto move = [&](char *in, std::size_t bytes) {
-    if constexpr (kToBuffer) std::memcpy(buffer, in, bytes);
-    else std::memcpy(in, buffer, bytes);
+    if constexpr (kToBuffer)
+      std::memcpy(buffer, in, bytes);
+    else
+      std::memcpy(in, buffer, bytes);
     buffer += bytes;
   };
   if (edge.kind() == EdgeRow::Run) return move(storage.variable(edge.id()) + edge.a * size, edge.b * size);
@@ -223,7 +232,8 @@ void moveEdge(const Storage &storage, const GraphTables &tables, const EdgeRow &
 
 } // namespace
 
-void Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint32_t *slots) const {
+void Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint32_t *slots,
+                      volatile std::uint32_t &running) const {
   const Module &m = *module_;
   const TileTask &task = m.tasks[taskIndex];
   const std::uint32_t first = firstBuffered_[taskIndex], last = firstBuffered_[taskIndex + 1];
@@ -234,10 +244,12 @@ void Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint
     const RowGroup &group = m.groups[g];
     const CodeletInfo &info = m.tables.codelets[group.codelet];
     const codelets::Codelet &codelet = info.codelet();
+    running = g;
     context.globals = globalsAt_[g] == ~0ull ? nullptr : globals_.data() + globalsAt_[g];
     context.worker = 0;
-    code_[info.moduleIndex]->run(info.indexInModule)(images_.data() + groupAt_[g], roundUp(codelet.hostBytes, codelet.hostAlign),
-                                                     group.rows, &context, slots + groupSlot_[g]);
+    code_[info.moduleIndex]->run(info.indexInModule)(images_.data() + groupAt_[g],
+                                                     roundUp(codelet.hostBytes, codelet.hostAlign), group.rows,
+                                                     &context, slots + groupSlot_[g]);
   }
   for (std::uint32_t i = first; i < last; ++i)
     if (buffered_[i].scatter)
@@ -285,11 +297,18 @@ void Storage::copy(const CopyPlan &plan) {
     char *at = buffer.data();
     for (auto block = begin; block != end; ++block)
       for (std::uint64_t k = 0; k < block->count; ++k, at += block->length * size)
-        std::memcpy(at, variable(block->sourceVariable) + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->source) + static_cast<std::ptrdiff_t>(k) * block->sourceStride), block->length * size);
+        std::memcpy(at,
+                    variable(block->sourceVariable) +
+                        static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->source) +
+                                                             static_cast<std::ptrdiff_t>(k) * block->sourceStride),
+                    block->length * size);
     at = buffer.data();
     for (auto block = begin; block != end; ++block)
       for (std::uint64_t k = 0; k < block->count; ++k, at += block->length * size)
-        std::memcpy(variable(block->destinationVariable) + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->destination) + static_cast<std::ptrdiff_t>(k) * block->destinationStride), at, block->length * size);
+        std::memcpy(variable(block->destinationVariable) +
+                        static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->destination) +
+                                                             static_cast<std::ptrdiff_t>(k) * block->destinationStride),
+                    at, block->length * size);
     return;
   }
   for (auto block = begin; block != end; ++block) {
@@ -305,8 +324,10 @@ void Storage::copy(const CopyPlan &plan) {
       continue;
     }
     for (std::uint64_t k = 0; k < block->count; ++k)
-      std::memcpy(out + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->destination) + static_cast<std::ptrdiff_t>(k) * block->destinationStride),
-                  in + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->source) + static_cast<std::ptrdiff_t>(k) * block->sourceStride),
+      std::memcpy(out + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->destination) +
+                                                             static_cast<std::ptrdiff_t>(k) * block->destinationStride),
+                  in + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->source) +
+                                                            static_cast<std::ptrdiff_t>(k) * block->sourceStride),
                   block->length * size);
   }
 }

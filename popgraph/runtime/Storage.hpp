@@ -40,8 +40,9 @@ public:
   std::int64_t scalar(const ScalarPlace &place) const;
 
   /// Runs one task: gathers its buffered inputs, runs its groups, scatters its buffered outputs. `slots` receives what
-  /// the groups report (slotsOf gives each group's place). Tasks of one compute set may run at the same time.
-  void runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots) const;
+  /// the groups report (slotOf gives each group's place); `group` follows the group that runs, for fault messages.
+  /// Tasks of one compute set may run at the same time.
+  void runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots, volatile std::uint32_t &group) const;
   /// First of a group's numbers in its compute set's slots.
   std::uint32_t slotOf(std::uint32_t group) const { return groupSlot_[group]; }
   std::uint32_t slotsOf(const ComputeSetPlan &plan) const;

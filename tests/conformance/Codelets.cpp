@@ -191,7 +191,8 @@ TEST_CASE("rank 2 fields take tensors, lists and single sub-vectors") {
     write(engine, "x", hx);
     write(engine, "k", std::vector<int>{1, 2, 3, 10, 20, 100, 200});
     engine.run();
-    CHECK(read<float>(engine, "sums", 8) == std::vector<float>{5, 50, 149, 302, 0, 4 + 9 + 16 + 25 + 36 + 49 + 64, 0, 1 + 16 + 49 + 100});
+    CHECK(read<float>(engine, "sums", 8) ==
+          std::vector<float>{5, 50, 149, 302, 0, 4 + 9 + 16 + 25 + 36 + 49 + 64, 0, 1 + 16 + 49 + 100});
     CHECK(read<int>(engine, "ks", 3) == std::vector<int>{6, 300, 30});
   });
 }
@@ -283,5 +284,53 @@ TEST_CASE("a graph stays usable after an engine was made of it, and vertices may
     second.load(d.device);
     second.run();
     CHECK(read<int>(second, "t", 3) == std::vector<int>{10, 11, 11});
+  });
+}
+
+TEST_CASE("a codelet that faults ends the run with its name and tile, and the engine can be loaded again") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+struct Divide : public poplar::Vertex {
+  poplar::InOut<int> x; poplar::Input<int> by;
+  bool compute() { *x = *x / *by; return true; }
+};
+struct Escape : public poplar::Vertex {
+  poplar::InOut<poplar::Vector<int>> x; poplar::Input<int> far;
+  bool compute() { for (int i = 0; i < 8; ++i) x[(long long)*far * *far * (i + 1)] = i; return true; }
+};
+)");
+    graph.addCodelets(source);
+    Tensor x = graph.addVariable(INT, {4}), by = graph.addVariable(INT, {});
+    for (unsigned i = 0; i < 4; ++i) graph.setTileMapping(x[i], tileOf(graph, i));
+    graph.setTileMapping(by, 0);
+    graph.setInitialValue(x, ArrayRef<int>{60, 70, 80, 90});
+    graph.createHostWrite("by", by);
+    graph.createHostRead("x", x);
+    ComputeSet divide = graph.addComputeSet(), escape = graph.addComputeSet();
+    for (unsigned i = 1; i < 4; ++i)
+      graph.setTileMapping(graph.addVertex(divide, "Divide", {{"x", x[i]}, {"by", by}}), tileOf(graph, i));
+    graph.setTileMapping(graph.addVertex(escape, "Escape", {{"x", x.slice(0, 1)}, {"far", by}}), 0);
+    Engine engine(graph, {program::Execute(divide), program::Execute(escape)});
+    engine.load(d.device);
+    const auto textOf = [&](unsigned program) -> std::string {
+      try {
+        engine.run(program);
+      } catch (const application_runtime_error &error) { return error.what(); }
+      return "";
+    };
+    const std::string text = textOf(0); // by is 0
+    CHECK(text.find("Divide") != std::string::npos);
+    CHECK(text.find("tile " + std::to_string(tileOf(graph, 1))) != std::string::npos);
+    CHECK(text.find("zero") != std::string::npos);
+    engine.load(d.device);
+    write(engine, "by", std::vector<int>{1 << 22});
+    CHECK(textOf(1).find("Escape") != std::string::npos);
+    engine.load(d.device);
+    write(engine, "by", std::vector<int>{10});
+    engine.run(0);
+    CHECK(read<int>(engine, "x", 4) == std::vector<int>{60, 7, 8, 9});
   });
 }

@@ -89,13 +89,13 @@ TEST_CASE("if and switch choose by tensors") {
     Tensor x = m.integer(0, "x"), which = m.integer(-2, "which");
     program::Switch choose(which, {{-2, m.add(x, 1)}, {5, m.add(x, 10)}}, m.add(x, 100));
     program::Sequence all;
-    all.add(choose);             // -2: 1
+    all.add(choose); // -2: 1
     all.add(m.add(which, 7));
-    all.add(choose);             // 5: 10
+    all.add(choose); // 5: 10
     all.add(program::If(which, m.add(x, 1000), m.add(x, 5000)));
     all.add(m.add(which, -5));
     all.add(program::If(which, m.add(x, 10000), m.add(x, 20000)));
-    all.add(choose);             // 0: default
+    all.add(choose); // 0: default
     Engine engine(m.graph, all);
     engine.load(d.device);
     engine.run();
@@ -109,7 +109,8 @@ TEST_CASE("functions are shared and may call functions") {
     Machinery m(d.device.getTarget());
     Tensor x = m.integer(0, "x");
     Function inner = m.graph.addFunction(m.add(x, 1));
-    Function outer = m.graph.addFunction(program::Sequence{program::Call(inner), program::Repeat(2, program::Call(inner))});
+    Function outer =
+        m.graph.addFunction(program::Sequence{program::Call(inner), program::Repeat(2, program::Call(inner))});
     Engine engine(m.graph, {program::Sequence{program::Call(outer), program::Call(inner)}, program::Call(outer)});
     engine.load(d.device);
     engine.run(0);

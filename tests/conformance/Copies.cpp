@@ -10,7 +10,8 @@ using namespace support;
 namespace {
 
 /// Runs one copy on a variable of 0, 1, 2, … and compares with moving the elements one by one.
-void checkCopy(TestDevice &d, const std::function<std::pair<Tensor, Tensor>(const Tensor &)> &views, std::vector<std::size_t> shape) {
+void checkCopy(TestDevice &d, const std::function<std::pair<Tensor, Tensor>(const Tensor &)> &views,
+               std::vector<std::size_t> shape) {
   Graph graph(d.device.getTarget());
   Tensor all = graph.addVariable(UNSIGNED_INT, shape, "all"), index = graph.addVariable(UNSIGNED_INT, shape, "index");
   spread(graph, all);
@@ -40,25 +41,34 @@ TEST_CASE("a copy moves elements in row-major order whatever the views") {
     INFO(d.name);
     const std::vector<std::size_t> shape{8, 6};
     SECTION("row to column") {
-      checkCopy(d, [](const Tensor &t) { return std::make_pair(t[0].slice(0, 4), t.slice(4, 8).transpose()[3]); }, shape);
+      checkCopy(
+          d, [](const Tensor &t) { return std::make_pair(t[0].slice(0, 4), t.slice(4, 8).transpose()[3]); }, shape);
     }
     SECTION("transpose in place reads all before it writes") {
       checkCopy(d, [](const Tensor &t) { return std::make_pair(t.slice(0, 6).transpose(), t.slice(0, 6)); }, shape);
     }
     SECTION("overlapping shift") {
-      checkCopy(d, [](const Tensor &t) { return std::make_pair(t.flatten().slice(0, 40), t.flatten().slice(8, 48)); }, shape);
+      checkCopy(
+          d, [](const Tensor &t) { return std::make_pair(t.flatten().slice(0, 40), t.flatten().slice(8, 48)); }, shape);
     }
     SECTION("to itself, and nothing") {
       checkCopy(d, [](const Tensor &t) { return std::make_pair(t, t); }, shape);
       checkCopy(d, [](const Tensor &t) { return std::make_pair(t.slice(0, 0), t.slice(3, 3)); }, shape);
     }
     SECTION("a broadcast source") {
-      checkCopy(d, [](const Tensor &t) { return std::make_pair(t[7].slice(1, 2).broadcast(12, 0), t.slice(0, 2).flatten()); }, shape);
+      checkCopy(
+          d, [](const Tensor &t) { return std::make_pair(t[7].slice(1, 2).broadcast(12, 0), t.slice(0, 2).flatten()); },
+          shape);
     }
     SECTION("reversed and subsampled") {
-      checkCopy(d, [](const Tensor &t) {
-        return std::make_pair(t.slice(0, 4).reverse(0).reverse(1), concat(t.slice(4, 8).subSample(2, 1), t.slice(4, 8).slice(1, 6, 1).subSample(2, 1), 1));
-      }, shape);
+      checkCopy(
+          d,
+          [](const Tensor &t) {
+            return std::make_pair(
+                t.slice(0, 4).reverse(0).reverse(1),
+                concat(t.slice(4, 8).subSample(2, 1), t.slice(4, 8).slice(1, 6, 1).subSample(2, 1), 1));
+          },
+          shape);
     }
   });
 }
@@ -72,17 +82,20 @@ TEST_CASE("copies of random views agree with the reference") {
     for (int round = 0; round < 25; ++round) {
       const std::vector<std::size_t> shape{2 + random() % 5, 1 + random() % 6, 2 + random() % 4};
       const unsigned choice = random();
-      checkCopy(d, [&](const Tensor &t) {
-        // Two disjoint halves along dimension 0, one of them shuffled.
-        const std::size_t half = t.dim(0) / 2;
-        Tensor from = t.slice(0, half), to = t.slice(half, 2 * half);
-        if (choice & 1) from = from.dimShuffle({2, 0, 1});
-        if (choice & 2) to = to.dimShuffle({1, 2, 0});
-        if (choice & 4) from = from.reverse(choice >> 8 & 1);
-        if (choice & 8) to = to.flatten().reverse(0);
-        if (choice & 16) from = from.flatten();
-        return std::make_pair(from, to);
-      }, shape);
+      checkCopy(
+          d,
+          [&](const Tensor &t) {
+            // Two disjoint halves along dimension 0, one of them shuffled.
+            const std::size_t half = t.dim(0) / 2;
+            Tensor from = t.slice(0, half), to = t.slice(half, 2 * half);
+            if (choice & 1) from = from.dimShuffle({2, 0, 1});
+            if (choice & 2) to = to.dimShuffle({1, 2, 0});
+            if (choice & 4) from = from.reverse(choice >> 8 & 1);
+            if (choice & 8) to = to.flatten().reverse(0);
+            if (choice & 16) from = from.flatten();
+            return std::make_pair(from, to);
+          },
+          shape);
     }
   });
 }

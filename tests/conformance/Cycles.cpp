@@ -15,7 +15,8 @@ std::string loopCodelet(unsigned turns) {
 struct Work : public poplar::Vertex {
   poplar::InOut<poplar::Vector<float>> x;
   bool compute() {
-    for (unsigned r = 0; r < )" + std::to_string(turns) + R"(u; ++r)
+    for (unsigned r = 0; r < )" +
+         std::to_string(turns) + R"(u; ++r)
       for (unsigned i = 0; i < x.size(); ++i) x[i] = x[i] * 1.5f + 0.25f;
     return true;
   }

@@ -35,7 +35,10 @@ TEST_CASE("callbacks supply and take the data of streams") {
   struct Source : StreamCallback {
     explicit Source(int &completed) : completed(completed) {}
     Result prefetch(void *) noexcept override { return Result::NotAvailable; }
-    void fetch(void *p) noexcept override { *static_cast<float *>(p) = next; next *= 2; }
+    void fetch(void *p) noexcept override {
+      *static_cast<float *>(p) = next;
+      next *= 2;
+    }
     void complete() noexcept override { ++completed; }
     float next = 1;
     int &completed;
@@ -91,7 +94,8 @@ TEST_CASE("PrintTensor writes nested brackets with titles") {
     for (int k = 10; k < 30; ++k) values.push_back(k);
     graph.setInitialValue(i, values);
     program::PrintTensorFmt brief(10, 2);
-    Engine engine(graph, program::Sequence{program::PrintTensor("v2", f), program::PrintTensor(i), program::PrintTensor("short", i, brief)});
+    Engine engine(graph, program::Sequence{program::PrintTensor("v2", f), program::PrintTensor(i),
+                                           program::PrintTensor("short", i, brief)});
     std::ostringstream text;
     engine.setPrintTensorStream(text);
     engine.load(d.device);

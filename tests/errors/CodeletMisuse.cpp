@@ -27,8 +27,10 @@ struct Fixture {
 } // namespace
 
 TEST_CASE_METHOD(Fixture, "a codelet that does not compile shows the compiler's text with file and line") {
-  const std::string path = file("wrong.cpp", "#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex {\n  bool compute() { return undefinedName; }\n};\n");
-  throwsNaming<graph_program_compilation_error>({"wrong.cpp:3:", "undefinedName", "error"}, [&] { graph.addCodelets(path); });
+  const std::string path = file("wrong.cpp", "#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex {\n  bool "
+                                             "compute() { return undefinedName; }\n};\n");
+  throwsNaming<graph_program_compilation_error>({"wrong.cpp:3:", "undefinedName", "error"},
+                                                [&] { graph.addCodelets(path); });
   std::stringstream text("struct ;");
   throwsNaming<graph_program_compilation_error>({":1:", "error"}, [&] { graph.addCodelets(text); });
   std::stringstream again("struct ;");
@@ -38,7 +40,8 @@ TEST_CASE_METHOD(Fixture, "a codelet that does not compile shows the compiler's 
 }
 
 TEST_CASE_METHOD(Fixture, "a codelet that needs the heap or an undefined function does not link") {
-  std::stringstream text("#include <poplar/Vertex.hpp>\nint elsewhere(int);\nstruct V : public poplar::Vertex { poplar::Output<int> o; bool compute() { *o = elsewhere(3); return true; } };");
+  std::stringstream text("#include <poplar/Vertex.hpp>\nint elsewhere(int);\nstruct V : public poplar::Vertex { "
+                         "poplar::Output<int> o; bool compute() { *o = elsewhere(3); return true; } };");
   throwsNaming<link_error>({"elsewhere"}, [&] { graph.addCodelets(text); });
 }
 
@@ -55,14 +58,16 @@ TEST_CASE_METHOD(Fixture, "a damaged .gp file is refused") {
 }
 
 TEST_CASE_METHOD(Fixture, "fields of types that no graph can connect are named") {
-  std::stringstream text("#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex {\n  int *pointer;\n  bool compute() { return true; }\n};");
+  std::stringstream text("#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex {\n  int *pointer;\n  bool "
+                         "compute() { return true; }\n};");
   throwsNaming<graph_program_compilation_error>({"pointer", ":3:"}, [&] { graph.addCodelets(text); });
 }
 
 TEST_CASE_METHOD(Fixture, "a graph goes on working after a codelet failed") {
   std::stringstream wrong("struct ;");
   CHECK_THROWS_AS(graph.addCodelets(wrong), graph_program_compilation_error);
-  std::stringstream right("#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex { bool compute() { return true; } };");
+  std::stringstream right(
+      "#include <poplar/Vertex.hpp>\nstruct V : public poplar::Vertex { bool compute() { return true; } };");
   graph.addCodelets(right);
   CHECK(graph.hasCodelet("V"));
 }

@@ -19,7 +19,8 @@ struct Rows : public Vertex { Vector<Input<Vector<float>>> rows; bool compute() 
 struct Fixture {
   explicit Fixture(TargetType type = TargetType::IPU) {
     Environment options("POPLAR_TARGET_OPTIONS", R"({"tilesPerIPU":4})");
-    device = type == TargetType::CPU ? Device::createCPUDevice() : std::move(DeviceManager().getDevices(type, 1).front());
+    device =
+        type == TargetType::CPU ? Device::createCPUDevice() : std::move(DeviceManager().getDevices(type, 1).front());
     graph = Graph(device.getTarget());
     std::stringstream source(kCodelets);
     graph.addCodelets(source);
@@ -50,7 +51,8 @@ TEST_CASE_METHOD(Fixture, "an unconnected field is named") {
   graph.setTileMapping(r, 0);
   graph.setFieldSize(r["rows"], 2);
   graph.connect(r["rows"][0], t);
-  throwsNaming<graph_connection_error>({"rows", "[1]"}, [&] { compileGraph(graph, {program::Execute(ComputeSet(1))}); });
+  throwsNaming<graph_connection_error>({"rows", "[1]"},
+                                       [&] { compileGraph(graph, {program::Execute(ComputeSet(1))}); });
   // What no program executes is not looked at.
   compileGraph(graph, {program::Sequence()});
 }
@@ -76,7 +78,8 @@ TEST_CASE_METHOD(Fixture, "two vertices may not touch what one of them writes") 
   SECTION("write and write") {
     touch(t, u.slice(0, 5));
     touch(t, u.slice(4, 8));
-    throwsNaming<graph_cycle_error>({"[4, 5)", "outputs", "written to elsewhere in the same compute set", "Touch.out"}, [&] { compile(); });
+    throwsNaming<graph_cycle_error>({"[4, 5)", "outputs", "written to elsewhere in the same compute set", "Touch.out"},
+                                    [&] { compile(); });
   }
   SECTION("write and read") {
     touch(t, u.slice(2, 4));
@@ -109,9 +112,8 @@ TEST_CASE_METHOD(Fixture, "a tile over its memory is named with its bytes and la
   Engine engine(modelGraph, program::Sequence());
   engine.load(device);
   CHECK(read<float>(engine, "same", 200000)[199999] == 2.5f);
-  throwsNaming<graph_memory_allocation_error>({"tile 2"}, [&] {
-    compileGraph(modelGraph, {program::Sequence()}, {{"debug.allowOutOfMemory", "false"}});
-  });
+  throwsNaming<graph_memory_allocation_error>(
+      {"tile 2"}, [&] { compileGraph(modelGraph, {program::Sequence()}, {{"debug.allowOutOfMemory", "false"}}); });
 }
 
 TEST_CASE_METHOD(Fixture, "functions may not call themselves") {
@@ -122,12 +124,10 @@ TEST_CASE_METHOD(Fixture, "functions may not call themselves") {
 }
 
 TEST_CASE_METHOD(Fixture, "unknown options are refused with the nearest name") {
-  throwsNaming<invalid_option>({"Unrecognised option", "debug.instrumnt", "debug.instrument"}, [&] {
-    compileGraph(graph, {program::Sequence()}, {{"debug.instrumnt", "true"}});
-  });
-  throwsNaming<invalid_option>({"debug.instrument", "maybe", "true or false"}, [&] {
-    Engine engine(graph, program::Sequence(), {{"debug.instrument", "maybe"}});
-  });
+  throwsNaming<invalid_option>({"Unrecognised option", "debug.instrumnt", "debug.instrument"},
+                               [&] { compileGraph(graph, {program::Sequence()}, {{"debug.instrumnt", "true"}}); });
+  throwsNaming<invalid_option>({"debug.instrument", "maybe", "true or false"},
+                               [&] { Engine engine(graph, program::Sequence(), {{"debug.instrument", "maybe"}}); });
   Environment options("POPLAR_ENGINE_OPTIONS", R"({"autoReport.executionProfileProgramRunCount":"many"})");
   throwsNaming<invalid_option>({"executionProfileProgramRunCount", "many"}, [&] { compile(); });
 }
@@ -136,5 +136,6 @@ TEST_CASE_METHOD(Fixture, "progress goes up to its end") {
   std::vector<std::pair<int, int>> seen;
   compileGraph(graph, {program::Sequence()}, {}, [&](int done, int all) { seen.emplace_back(done, all); });
   REQUIRE(seen.size() > 2);
-  for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == std::make_pair(static_cast<int>(i) + 1, static_cast<int>(seen.size())));
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    CHECK(seen[i] == std::make_pair(static_cast<int>(i) + 1, static_cast<int>(seen.size())));
 }

@@ -115,10 +115,13 @@ TEST_CASE_METHOD(Fixture, "programs check their tensors") {
   Tensor ints = graph.addVariable(INT, {12});
   throwsNaming<control_program_error>({"float", "int"}, [&] { program::Copy(t, ints); });
   throwsNaming<control_program_error>({"[4]", "[3,4]"}, [&] { program::Copy(t[0], t); });
-  throwsNaming<control_program_error>({"more than once"}, [&] { program::Copy(t[0], t[0][0].reshape({1}).broadcast(4, 0)); });
+  throwsNaming<control_program_error>({"more than once"},
+                                      [&] { program::Copy(t[0], t[0][0].reshape({1}).broadcast(4, 0)); });
   throwsNaming<control_program_error>({"constant"}, [&] { program::Copy(t[0], graph.addConstant(FLOAT, {4}, 0)); });
-  throwsNaming<control_program_error>({"one element", "[4]"}, [&] { program::If(ints.slice(0, 4), program::Sequence(), program::Sequence()); });
-  throwsNaming<control_program_error>({"float"}, [&] { program::RepeatWhileTrue(program::Sequence(), t[0][0], program::Sequence()); });
+  throwsNaming<control_program_error>({"one element", "[4]"},
+                                      [&] { program::If(ints.slice(0, 4), program::Sequence(), program::Sequence()); });
+  throwsNaming<control_program_error>(
+      {"float"}, [&] { program::RepeatWhileTrue(program::Sequence(), t[0][0], program::Sequence()); });
   throwsNaming<control_program_error>({"addComputeSet"}, [&] { program::Execute{ComputeSet()}; });
   DataStream stream = graph.addHostToDeviceFIFO("stream", FLOAT, 5);
   throwsNaming<control_program_error>({"stream", "5", "4"}, [&] { program::Copy(stream, t[0]); });

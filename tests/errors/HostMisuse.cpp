@@ -27,7 +27,8 @@ TEST_CASE_METHOD(Fixture, "a stream that is not connected is named") {
   throwsNaming<stream_connection_error>({"stream", "connectStream"}, [&] { engine.run(); });
   float data[6];
   throwsNaming<stream_connection_error>({"strem", "stream"}, [&] { engine.connectStream("strem", data); });
-  throwsNaming<stream_connection_error>({"stream", "16", "24"}, [&] { engine.connectStream("stream", data, data + 6); });
+  throwsNaming<stream_connection_error>({"stream", "16", "24"},
+                                        [&] { engine.connectStream("stream", data, data + 6); });
   engine.connectStream("stream", data, data + 4);
   engine.run();
 }

@@ -11,6 +11,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "popgraph/backends/Backend.hpp"
+#include "popgraph/runtime/Faults.hpp"
 
 namespace popgraph {
 
@@ -21,7 +22,8 @@ unsigned hostThreads() {
   char *end = nullptr;
   const unsigned long n = std::strtoul(text, &end, 10);
   if (*end != 0 || n == 0 || n > 1024)
-    throw poplar::invalid_option(fmt::format("POPGRAPH_THREADS is '{}'; it must be a number of threads from 1 to 1024", text));
+    throw poplar::invalid_option(
+        fmt::format("POPGRAPH_THREADS is '{}'; it must be a number of threads from 1 to 1024", text));
   return static_cast<unsigned>(n);
 }
 
@@ -31,8 +33,8 @@ struct TileRunner::State {
   tbb::global_control allowed; // TBB otherwise caps an arena at the processors it sees
   tbb::task_arena arena;
   std::vector<std::uint32_t> slots;
-  std::vector<double> seconds;              // by compute set: how long it took last time, sequentially accounted
-  std::vector<std::uint64_t> rng;           // two words for each tile and worker
+  std::vector<double> seconds;    // by compute set: how long it took last time, sequentially accounted
+  std::vector<std::uint64_t> rng; // two words for each tile and worker
 
   struct Printer {
     std::mutex mutex;
@@ -47,6 +49,35 @@ struct TileRunner::State {
     slots.resize(most);
     seconds.assign(module->computeSets.size(), 0);
     rng.resize(std::size_t(module->target.getNumTiles()) * module->target.getNumWorkerContexts() * 2, 1);
+  }
+
+  struct Fault {
+    int signal = 0;
+    std::uint32_t task = 0, group = 0;
+  };
+  std::mutex faultMutex;
+  Fault fault; // of the lowest tile
+
+  /// Runs a task; a fault in its codelets is noted and the others go on.
+  void runTask(std::uint32_t task, VertexContext &context) {
+    volatile std::uint32_t group = 0;
+    FaultGuard guard;
+    if (const int signal = sigsetjmp(guard.point(), 0)) {
+      const std::lock_guard lock(faultMutex);
+      if (fault.signal == 0 || task < fault.task) fault = {signal, task, group};
+    } else {
+      storage.runTask(task, context, slots.data(), group);
+    }
+  }
+
+  [[noreturn]] void throwFault() {
+    const Fault found = std::exchange(fault, Fault());
+    const RowGroup &group = module->groups[found.group];
+    throw poplar::application_runtime_error(
+        fmt::format("codelet '{}' failed on tile {}: {} ({} of its vertices there: numbers {} to {} in the graph)",
+                    module->tables.codelets[group.codelet].codelet().name, module->tasks[found.task].tile,
+                    describeFault(found.signal), group.rows, module->rows[group.firstRow],
+                    module->rows[group.firstRow + group.rows - 1]));
   }
 
   static void print(VertexContext *context, const char *text, std::uint64_t length) {
@@ -71,7 +102,7 @@ void TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::u
     context.host = &s.printer;
     for (std::uint32_t task = first; task < last; ++task) {
       context.rng = s.rng.data() + std::size_t(s.module->tasks[task].tile) * workers * 2;
-      s.storage.runTask(task, context, s.slots.data());
+      s.runTask(task, context);
       if (done) done(task, s.slots.data());
     }
   };
@@ -88,12 +119,14 @@ void TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::u
     });
   else
     runTasks(plan.firstTask, plan.firstTask + plan.tasks);
-  seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() * (parallel ? s.arena.max_concurrency() : 1);
+  seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() *
+            (parallel ? s.arena.max_concurrency() : 1);
   if (!s.printer.text.empty()) {
     for (const auto &[tile, text] : s.printer.text)
       if (print) print(text);
     s.printer.text.clear();
   }
+  if (s.fault.signal != 0) s.throwFault();
 }
 
 } // namespace popgraph

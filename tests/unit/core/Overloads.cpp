@@ -28,7 +28,8 @@ TEST_CASE("programs are made from braces, lists and single programs") {
   mixed.add(WriteUndef(a, {dnai}));
   mixed.add(PrintTensor("title", a));
   mixed.add(PrintTensor(a, {dnai, "printed"}));
-  Engine one(graph, empty), two(graph, {empty, named}), three(graph, programs.empty() ? Sequence() : empty, {{"debug.instrument", "true"}});
+  Engine one(graph, empty), two(graph, {empty, named}),
+      three(graph, programs.empty() ? Sequence() : empty, {{"debug.instrument", "true"}});
   Engine four(compileGraph(graph, {Sequence()}, {{"debug.instrument", "true"}}));
   auto five = Engine{graph, empty, {{"debug.instrument", "true"}}};
   auto six = std::move(five);

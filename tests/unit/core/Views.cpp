@@ -62,7 +62,10 @@ Pair randomStep(std::mt19937 &random, const Pair &p) {
     const std::size_t a = random() % (shape[d] + 1), b = a + random() % (shape[d] - a + 1);
     auto s = shape;
     s[d] = b - a;
-    return {p.t.slice(a, b, d), p.r.mapped(s, [&](auto i) { i[d] += a; return i; })};
+    return {p.t.slice(a, b, d), p.r.mapped(s, [&](auto i) {
+              i[d] += a;
+              return i;
+            })};
   }
   case 1: { // shuffle
     std::vector<unsigned> order(rank);
@@ -76,7 +79,11 @@ Pair randomStep(std::mt19937 &random, const Pair &p) {
               return from;
             })};
   }
-  case 2: return {p.t.reverse(d), p.r.mapped(shape, [&](auto i) { i[d] = shape[d] - 1 - i[d]; return i; })};
+  case 2:
+    return {p.t.reverse(d), p.r.mapped(shape, [&](auto i) {
+              i[d] = shape[d] - 1 - i[d];
+              return i;
+            })};
   case 3: { // flatten a range, or split a dimension
     if (shape[d] % 2 == 0 && shape[d] > 0) {
       auto s = shape;
@@ -98,19 +105,28 @@ Pair randomStep(std::mt19937 &random, const Pair &p) {
     const unsigned n = random() % 3;
     auto s = shape;
     s[d] *= n;
-    return {p.t.broadcast(n, d), p.r.mapped(s, [&](auto i) { i[d] %= shape[d]; return i; })};
+    return {p.t.broadcast(n, d), p.r.mapped(s, [&](auto i) {
+              i[d] %= shape[d];
+              return i;
+            })};
   }
   case 6: { // subsample
     const unsigned n = 1 + random() % 3;
     auto s = shape;
     s[d] = (s[d] + n - 1) / n;
-    return {p.t.subSample(n, d), p.r.mapped(s, [&](auto i) { i[d] *= n; return i; })};
+    return {p.t.subSample(n, d), p.r.mapped(s, [&](auto i) {
+              i[d] *= n;
+              return i;
+            })};
   }
   case 7: { // upsample
     if (p.r.elements.size() > 400) return p;
     auto s = shape;
     s[d] *= 2;
-    return {p.t.upsample(2, d, UpsampleMethod::REPEAT), p.r.mapped(s, [&](auto i) { i[d] /= 2; return i; })};
+    return {p.t.upsample(2, d, UpsampleMethod::REPEAT), p.r.mapped(s, [&](auto i) {
+              i[d] /= 2;
+              return i;
+            })};
   }
   case 8: { // concat of two slices, in exchanged order
     const std::size_t a = random() % (shape[d] + 1);
@@ -136,7 +152,10 @@ Pair randomStep(std::mt19937 &random, const Pair &p) {
     if (shape[0] == 0) return p;
     const std::size_t k = random() % shape[0];
     const std::vector<std::size_t> s(shape.begin() + 1, shape.end());
-    return {p.t[k], p.r.mapped(s, [&](auto i) { i.insert(i.begin(), k); return i; })};
+    return {p.t[k], p.r.mapped(s, [&](auto i) {
+              i.insert(i.begin(), k);
+              return i;
+            })};
   }
   }
 }
@@ -227,7 +246,9 @@ TEST_CASE("regions are sorted into memory order") {
   Tensor a = graph.addVariable(FLOAT, {3, 4});
   Tensor flat = a.transpose().flatten(); // a00 a10 a20 a01 …
   const auto groups = graph.getSortedContiguousRegions(flat, {Interval(0, 6)});
-  CHECK(groups == std::vector<std::vector<Interval>>{{Interval(0, 1), Interval(3, 4)}, {Interval(1, 2), Interval(4, 5)}, {Interval(2, 3), Interval(5, 6)}});
+  CHECK(groups == std::vector<std::vector<Interval>>{{Interval(0, 1), Interval(3, 4)},
+                                                     {Interval(1, 2), Interval(4, 5)},
+                                                     {Interval(2, 3), Interval(5, 6)}});
   Tensor other = graph.addVariable(FLOAT, {12});
   Tensor simple = flat, along = other;
   graph.reorderToSimplify(&simple, {&along});
