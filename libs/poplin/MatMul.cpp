@@ -119,9 +119,6 @@ void addBlockVertex(Graph &graph, poplar::ComputeSet cs, unsigned tile, const Te
   graph.setInitialValue(vertex["m"], static_cast<unsigned>(m));
   graph.setInitialValue(vertex["k"], static_cast<unsigned>(k));
   graph.setInitialValue(vertex["n"], static_cast<unsigned>(n));
-  // The machine multiplies blocks in its matrix product unit, which plain code does not use.
-  graph.setPerfEstimate(vertex, static_cast<std::uint64_t>(blockCycles(graph.getTarget(), a.elementType(), m, k, n)),
-                        2 * static_cast<std::uint64_t>(m) * k * n);
 }
 
 /// The product of rank 3 operands.
@@ -182,7 +179,8 @@ Tensor create(const std::string &function, Graph &graph, Operand which, const Ty
   const Problem problem = makeProblem(function, inputType, outputType, aShape, bShape, grouped);
   const Plan plan = planMatMul(graph.getTarget(), problem, options, cache);
   const Tensor result =
-      createOperand(graph, problem, plan, which, which == Operand::Output ? outputType : inputType, debugContext).view();
+      createOperand(graph, problem, plan, which, which == Operand::Output ? outputType : inputType,
+                    debugContext).view();
   return grouped ? result : result[0];
 }
 

@@ -1,9 +1,9 @@
 #include <popnn/NonLinearity.hpp>
-#include "libs/popops/detail/MapInto.hpp"
 #include <popnn/NonLinearityDefUtil.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/ElementWiseUtil.hpp>
 #include <popops/Reduce.hpp>
+#include <popops/detail/MapInto.hpp>
 #include <poputil/exceptions.hpp>
 #include <istream>
 #include <ostream>

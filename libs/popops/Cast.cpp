@@ -1,7 +1,7 @@
 #include <popops/Cast.hpp>
-#include "libs/popops/detail/MapInto.hpp"
 #include <popops/ElementWise.hpp>
 #include <popops/ElementWiseUtil.hpp>
+#include <popops/detail/MapInto.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/exceptions.hpp>
 

@@ -8,9 +8,9 @@
 //   several runs                               -> LoopForm::Regions   one vertex per worker, some runs each
 #include <popops/ElementWise.hpp>
 #include <popops/ElementWiseUtil.hpp>
+#include <popops/detail/MapInto.hpp>
 #include "libs/popops/detail/ExprTypes.hpp"
 #include "libs/popops/detail/MapCodelet.hpp"
-#include "libs/popops/detail/MapInto.hpp"
 #include <poputil/Broadcast.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
@@ -47,7 +47,8 @@ MapOptions parseMapOptions(const std::string &function, const OptionFlags &optio
     poputil::detail::parseOptions(function, options,
                                   {{"enableGenerateCodelet", poputil::detail::boolOption(result.generate)},
                                    {"forceGenerateCodelet", poputil::detail::boolOption(result.force)},
-                                   {"enableVectorBroadcastOptimisations", poputil::detail::boolOption(result.broadcasts)},
+                                   {"enableVectorBroadcastOptimisations",
+                                    poputil::detail::boolOption(result.broadcasts)},
                                    {"enableExpressionOptimizations", poputil::detail::boolOption(result.simplify)}});
   return result;
 }
@@ -365,8 +366,8 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
     if (type == Type())
       throw poplibs_error(function + ": the type of the expression cannot be told, as it has only constants; use Cast");
     if (outputs[i].valid() && outputs[i].elementType() != type)
-      throw poplibs_error(function + ": the result has the type " + type.toString() + " but is to be stored to a tensor "
-                          "of type " + outputs[i].elementType().toString());
+      throw poplibs_error(function + ": the result has the type " + type.toString() + " but is to be stored to a "
+                          "tensor of type " + outputs[i].elementType().toString());
     request.outputs.push_back(type);
     request.exprs.push_back(options.simplify ? simplify(function, *exprs[i], ts) : exprs[i]->clone());
   }

@@ -53,7 +53,6 @@ private:
 struct Generator {
   std::string function;                             ///< for messages
   std::string vertex;                               ///< vertex type
-  double slotsPerVector;                            ///< of the machine's own generator, for cost
   std::function<void(poplar::VertexRef)> setFields; ///< parameters of the distribution
 };
 
@@ -70,8 +69,6 @@ void generate(Graph &graph, const Generator &generator, const Tensor *seed, std:
   const auto mapping = graph.getTileMapping(flatReference);
   const Seeds seeds(generator.function, graph, seed, mapping, prog, context);
   const poplar::ComputeSet cs = graph.addComputeSet({context, "Generate"});
-  const poplar::Target &target = graph.getTarget();
-  const double workers = target.getNumWorkerContexts();
   for (unsigned tile = 0; tile != mapping.size(); ++tile) {
     unsigned run = 0;
     for (const auto &group : graph.getSortedContiguousRegions(flatReference, mapping[tile])) {
@@ -86,10 +83,6 @@ void generate(Graph &graph, const Generator &generator, const Tensor *seed, std:
       graph.setInitialValue(vertex["modifier"], modifier);
       graph.setInitialValue(vertex["tile"], tile);
       graph.setInitialValue(vertex["run"], run++);
-      // The machine draws with an instruction, where this code computes the words.
-      const double vectors = std::ceil(static_cast<double>(part.numElements()) /
-                                       target.getVectorWidth(out.elementType()) / workers);
-      graph.setPerfEstimate(vertex, static_cast<std::uint64_t>(11 + workers * (24 + generator.slotsPerVector * vectors)));
     }
   }
   prog.add(poplar::program::Execute(cs, context));
@@ -131,7 +124,7 @@ Tensor uniform(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, con
       throw poplibs_error(function + ": no int lies within " + std::to_string(minVal) + " and " +
                           std::to_string(maxVal) + ", or an end does not fit an int");
     return draw(graph,
-                {function, "poprand::UniformInt", 4,
+                {function, "poprand::UniformInt",
                  [&](poplar::VertexRef v) {
                    graph.setInitialValue(v["low"], static_cast<int>(low));
                    graph.setInitialValue(v["span"], static_cast<unsigned>(high - low));
@@ -139,7 +132,7 @@ Tensor uniform(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, con
                 seed, seedModifier, reference, outType, prog, debugContext);
   }
   return draw(graph,
-              {function, poputil::templateVertex("poprand::Uniform", outType), 4,
+              {function, poputil::templateVertex("poprand::Uniform", outType),
                [&](poplar::VertexRef v) {
                  graph.setInitialValue(v["low"], static_cast<float>(minVal));
                  graph.setInitialValue(v["range"], static_cast<float>(maxVal - minVal));
@@ -173,7 +166,7 @@ Tensor bernoulli(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, c
   checkType(function, outType, true);
   checkProbability(function, prob);
   return draw(graph,
-              {function, poputil::templateVertex("poprand::Bernoulli", outType), 1,
+              {function, poputil::templateVertex("poprand::Bernoulli", outType),
                [&](poplar::VertexRef v) { graph.setInitialValue(v["probability"], static_cast<float>(prob)); }},
               seed, seedModifier, reference, outType, prog, debugContext);
 }
@@ -183,7 +176,7 @@ Tensor normal(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, cons
   const std::string function = "poprand::normal";
   checkType(function, outType, false);
   return draw(graph,
-              {function, poputil::templateVertex("poprand::Normal", outType), 4,
+              {function, poputil::templateVertex("poprand::Normal", outType),
                [&](poplar::VertexRef v) {
                  graph.setInitialValue(v["mean"], static_cast<float>(mean));
                  graph.setInitialValue(v["deviation"], static_cast<float>(stdDev));
@@ -199,7 +192,7 @@ Tensor truncatedNormal(Graph &graph, const Tensor *seed, std::uint32_t seedModif
   if (!(alpha > 0))
     throw poplibs_error(function + ": alpha is " + std::to_string(alpha) + "; it must be positive");
   return draw(graph,
-              {function, poputil::templateVertex("poprand::TruncatedNormal", outType), 38,
+              {function, poputil::templateVertex("poprand::TruncatedNormal", outType),
                [&](poplar::VertexRef v) {
                  graph.setInitialValue(v["mean"], static_cast<float>(mean));
                  graph.setInitialValue(v["deviation"], static_cast<float>(stdDev));
@@ -219,7 +212,7 @@ Tensor dropout(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, con
                         reference.shapeToString() + "; they must be equal");
   const Tensor out = graph.clone(input.elementType(), outputClonesRef ? reference : input, {debugContext, "dropout"});
   generate(graph,
-           {function, poputil::templateVertex("poprand::Dropout", input.elementType()), 2,
+           {function, poputil::templateVertex("poprand::Dropout", input.elementType()),
             [&](poplar::VertexRef v) {
               graph.setInitialValue(v["probability"], static_cast<float>(keepProbability));
               graph.setInitialValue(v["scale"], static_cast<float>(scale));

@@ -37,7 +37,7 @@ void parseOptions(const std::string &function, const poplar::OptionFlags &option
       });
       throw poplar::invalid_option(function + ": Unrecognised option '" + name + "'" +
                                    (nearest == specs.end() ? "; it takes no options"
-                                                           : "; the nearest name it knows is '" + nearest->first + "'"));
+                                                           : "; the nearest name is '" + nearest->first + "'"));
     }
     try {
       spec->second(value);

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/spdlog.h>
 
 #include "popgraph/api/TargetAccess.hpp"
+#include "popgraph/base/Log.hpp"
 #include "popgraph/ir/Walk.hpp"
 #include "popgraph/passes/Passes.hpp"
 
@@ -69,7 +69,7 @@ public:
     for (const auto &[bytes, name] : largestOwners(tile)) text += fmt::format(" '{}' {};", name, bytes);
     text.back() = '.';
     if (allow)
-      spdlog::warn("popgraph: {}", text);
+      log().warn(text);
     else
       throw poplar::graph_memory_allocation_error(text);
   }

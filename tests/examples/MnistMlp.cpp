@@ -32,6 +32,7 @@
 #include <iostream>
 #include <numeric>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -337,7 +338,15 @@ void run(const Options &options) {
   std::printf("%u epochs of %u batches in %.2f s of host time, %.2f s in all\n\n", options.epochs, batches,
               trainSeconds, seconds());
   std::fflush(stdout);
-  engine.printProfileSummary(std::cout, {{"showExecutionSteps", "false"}, {"showVarStorage", "false"}});
+  std::ostringstream summary;
+  engine.printProfileSummary(summary, {{"showExecutionSteps", "false"}, {"showVarStorage", "false"}});
+  const std::string text = summary.str(), mark = "Maximum:";
+  const std::size_t worst = text.find(mark);
+  if (batchCycles > 0 && worst != std::string::npos) {
+    const std::size_t begin = text.find_first_not_of(' ', worst + mark.size());
+    std::cout << "memory of the fullest tile: " << text.substr(begin, text.find('\n', begin) - begin) << "\n\n";
+  }
+  std::cout << text;
 
   const std::string html = options.report + "/report.html";
   const std::string command =

@@ -6,20 +6,31 @@ using namespace poplar;
 
 namespace poplin {
 
+/// `width` sums that stay in registers: written out by the compiler, with no loop and no array in memory.
+template <unsigned width> struct Sums {
+  float first = 0.0f;
+  Sums<width - 1> rest;
+  template <class In> void add(float factor, const In *weights) {
+    first += factor * float(weights[0]);
+    rest.add(factor, weights + 1);
+  }
+  template <class Out> void store(Out *out) const {
+    out[0] = Out(first);
+    rest.store(out + 1);
+  }
+};
+template <> struct Sums<0> {
+  template <class In> void add(float, const In *) {}
+  template <class Out> void store(Out *) const {}
+};
+
 /// Results [0, width) of one row: out = sum over k of a[k] * b[k * n + ...], summed in order of k.
 template <unsigned width, class In, class Out>
 inline void rowPart(const In *__restrict__ a, const In *__restrict__ b, Out *__restrict__ out, unsigned k, unsigned n) {
-  float sums[width];
-  for (unsigned j = 0; j != width; ++j)
-    sums[j] = 0.0f;
-  for (unsigned i = 0; i != k; ++i) {
-    const float factor = float(a[i]);
-    const In *weights = b + i * n;
-    for (unsigned j = 0; j != width; ++j)
-      sums[j] += factor * float(weights[j]);
-  }
-  for (unsigned j = 0; j != width; ++j)
-    out[j] = Out(sums[j]);
+  Sums<width> sums;
+  for (unsigned i = 0; i != k; ++i, b += n)
+    sums.add(float(a[i]), b);
+  sums.store(out);
 }
 
 /// out {m,n} = a {m,k} * b {k,n}, all row after row. Workers share the rows, or the columns when there are few rows.
@@ -44,8 +55,8 @@ public:
       const In *weights = &b[0];
       Out *result = &out[0] + r * n;
       unsigned c = columnBegin;
-      for (; c + 16 <= columnEnd; c += 16)
-        rowPart<16>(row, weights + c, result + c, k, n);
+      for (; c + 8 <= columnEnd; c += 8)
+        rowPart<8>(row, weights + c, result + c, k, n);
       for (; c + 4 <= columnEnd; c += 4)
         rowPart<4>(row, weights + c, result + c, k, n);
       for (; c < columnEnd; ++c)

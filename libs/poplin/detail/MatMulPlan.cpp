@@ -56,17 +56,17 @@ MatMulOptions parseMatMulOptions(const std::string &function, const poplar::Opti
   return result;
 }
 
-double blockCycles(const poplar::Target &target, poplar::Type input, std::size_t m, std::size_t k, std::size_t n) {
-  // One pass of the unit multiplies rows by a weight tile of `depth` x `units`, in 4 (half) or 8 (float) slots a row.
-  const bool half = input == poplar::HALF;
-  const double units = 16, depth = half ? 16 : 8, slotsPerRow = half ? 4 : 8;
-  const double workers = target.getNumWorkerContexts();
-  const double rows = std::ceil(static_cast<double>(m) / workers);
-  const double worker = half ? (rows < 3 ? 24 + 9 * rows : 38 + 4 * (rows - 3))
-                             : (rows < 3 ? 46 : 46 + slotsPerRow * (rows - 3));
-  const double passes = std::ceil(static_cast<double>(k) / depth) * std::ceil(static_cast<double>(n) / units);
-  const double weightLoad = units * depth * (half ? 2 : 4) / 8;
-  return 50 + passes * (worker * workers + weightLoad);
+double blockCycles(const poplar::Target &target, std::size_t m, std::size_t k, std::size_t n) {
+  // The issue slots of poplin::MatMulBlock as the codelet compiler counts them: each part of a row loads, multiplies and
+  // adds for each of its results and loads one factor, k times; the rest is loop control. A test compares.
+  const auto workers = static_cast<std::size_t>(target.getNumWorkerContexts());
+  const bool byRows = m >= workers || n < 4 * workers;
+  const std::size_t rows = byRows ? ceilDiv(m, workers) : m;
+  const std::size_t columns = byRows ? n : std::min(n, ceilDiv(ceilDiv(n, 4), workers) * 4);
+  constexpr std::size_t kPartSlots = 23, kVertexSlots = 64;
+  const auto part = [&](std::size_t width) { return k * (3 * width + 1) + kPartSlots; };
+  const std::size_t row = columns / 8 * part(8) + columns % 8 / 4 * part(4) + columns % 4 * part(1);
+  return static_cast<double>((kVertexSlots + rows * row) * workers);
 }
 
 namespace {
@@ -82,7 +82,7 @@ Plan costed(const poplar::Target &target, const Problem &problem, const MatMulOp
   const double aBytes = groups * m * k * inputBytes;
   const double bBytes = groups * k * n * inputBytes * (1 - 1 / static_cast<double>(plan.mSplit));
   plan.exchangeCycles = plan.tiles() == 1 ? 0 : (aBytes + bBytes) / bytesPerCycle;
-  plan.computeCycles = groups * blockCycles(target, problem.input, plan.mBlock, plan.kBlock, plan.nBlock);
+  plan.computeCycles = groups * blockCycles(target, plan.mBlock, plan.kBlock, plan.nBlock);
   if (plan.kSplit > 1) {
     const double elements = groups * m * n;
     const double mine = std::ceil(elements / splitK); // results this tile adds up

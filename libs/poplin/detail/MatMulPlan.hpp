@@ -40,8 +40,8 @@ struct Plan {
   }
 };
 
-/// Cycles of the accumulating matrix product unit for one block, supervisor view (all workers).
-double blockCycles(const poplar::Target &target, poplar::Type input, std::size_t m, std::size_t k, std::size_t n);
+/// Cycles of poplin::MatMulBlock for one block on one tile, all workers.
+double blockCycles(const poplar::Target &target, std::size_t m, std::size_t k, std::size_t n);
 
 /// The plan with the fewest estimated cycles whose temporary data fits the given part of a tile; the smallest one when
 /// none fits. The same arguments always give the same plan.

@@ -25,7 +25,8 @@ std::string valueType(Type type) { return type == poplar::HALF ? "float" : type.
 /// Writes the statements that compute an expression for element i.
 class Emitter {
 public:
-  Emitter(const MapRequest &request, const std::vector<MapOperand> &operands) : request_(request), operands_(operands) {}
+  Emitter(const MapRequest &request, const std::vector<MapOperand> &operands) : request_(request),
+      operands_(operands) {}
 
   /// Returns the name of a value of type `wanted` (the type of the expression, or of its surroundings for constants).
   std::string emit(const Expr &e, Type wanted) {

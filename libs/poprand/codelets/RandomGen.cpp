@@ -61,7 +61,8 @@ public:
 
   bool compute(unsigned worker) {
     const float base = low, width = range, most = high;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &words) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &words) {
       for (unsigned j = 0; j < count; ++j) {
         const float value = base + width * unit(words.w[j]);
         out[at + j] = T(value < most ? value : most);
@@ -85,7 +86,8 @@ public:
   bool compute(unsigned worker) {
     const unsigned base = unsigned(low);
     const unsigned long long count64 = 1ull + span;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &words) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &words) {
       for (unsigned j = 0; j < count; ++j)
         out[at + j] = int(base + unsigned((count64 * words.w[j]) >> 32));
     });
@@ -102,7 +104,8 @@ public:
 
   bool compute(unsigned worker) {
     const float limit = probability;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &words) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &words) {
       for (unsigned j = 0; j < count; ++j)
         out[at + j] = unit(words.w[j]) < limit ? T(1) : T(0);
     });
@@ -122,7 +125,8 @@ public:
 
   bool compute(unsigned worker) {
     const float centre = mean, scale = deviation;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &words) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &words) {
       float values[4];
       normalPair(words.w[0], words.w[1], values[0], values[1]);
       normalPair(words.w[2], words.w[3], values[2], values[3]);
@@ -145,7 +149,8 @@ public:
   bool compute(unsigned worker) {
     const float centre = mean, scale = deviation, limit = alpha;
     const unsigned k0 = seed[0], k1 = seed[1];
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &first) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &first) {
       // Values outside are drawn again, from words no other element sees (the top bit marks them).
       for (unsigned j = 0; j < count; ++j) {
         float value, other;
@@ -179,7 +184,8 @@ public:
 
   bool compute(unsigned worker) {
     const float limit = probability, factor = scale;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count, const Words &words) {
+    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
+                                                                       const Words &words) {
       for (unsigned j = 0; j < count; ++j)
         out[at + j] = unit(words.w[j]) < limit ? T(float(in[at + j]) * factor) : T(0.0f);
     });

@@ -95,7 +95,8 @@ inline Values decode(poplar::Type type, const std::string &bytes, std::size_t el
 }
 
 /// The value of `type` nearest to each number: what the device is given.
-inline Values rounded(poplar::Type type, const Values &values) { return decode(type, encode(type, values), values.size()); }
+inline Values rounded(poplar::Type type, const Values &values) { return decode(type, encode(type, values),
+                                                                               values.size()); }
 
 class Bench {
 public:

@@ -61,7 +61,8 @@ TEST_CASE("fused expressions of many operators and types agree with double preci
     bench.output("mixed", popops::map(g, Select(Cast(_1 * 3 - 1, poplar::FLOAT), _2, _3 && _2 > 0.0f), {tk, tb, tm},
                                       bench.prog));
     bench.output("clamp", popops::map(g, Clamp(_1, Const(-2), Cast(Const(3), poplar::INT)), {tk}, bench.prog));
-    bench.output("pow", popops::map(g, Pow(_1, Const(2)) + Pow(_1, Const(0.5)) + Pow(_1, Const(-1)) + Pow(_1, Const(1.7f)),
+    bench.output("pow", popops::map(g, Pow(_1, Const(2)) + Pow(_1, Const(0.5)) + Pow(_1, Const(-1)) + Pow(_1,
+        Const(1.7f)),
                                     {ta}, bench.prog));
     bench.output("toInt", popops::map(g, Cast(_1 * 1e9f, poplar::INT), {tb}, bench.prog));
     bench.run();

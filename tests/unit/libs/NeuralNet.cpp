@@ -11,8 +11,10 @@ using popnn::NonLinearityType;
 
 namespace {
 
-const NonLinearityType kPointwise[] = {NonLinearityType::SIGMOID, NonLinearityType::HARD_SIGMOID, NonLinearityType::RELU,
-                                       NonLinearityType::TANH,    NonLinearityType::GELU,         NonLinearityType::GELU_ERF,
+const NonLinearityType kPointwise[] = {NonLinearityType::SIGMOID, NonLinearityType::HARD_SIGMOID,
+                                       NonLinearityType::RELU,
+                                       NonLinearityType::TANH,    NonLinearityType::GELU,
+                                           NonLinearityType::GELU_ERF,
                                        NonLinearityType::SWISH};
 const NonLinearityType kSoftmax[] = {NonLinearityType::SOFTMAX, NonLinearityType::SOFTMAX_STABLE,
                                      NonLinearityType::SOFTMAX_SCALED};
@@ -98,7 +100,8 @@ TEST_CASE("softmax forms, their gradients and log softmax agree with double prec
     Values large;
     for (double value : x)
       large.push_back(rounded(poplar::FLOAT, {value * 100})[0]);
-    const auto tx = bench.input(poplar::FLOAT, {rows, columns}, x), tl = bench.input(poplar::FLOAT, {rows, columns}, large),
+    const auto tx = bench.input(poplar::FLOAT, {rows, columns}, x), tl = bench.input(poplar::FLOAT, {rows, columns},
+        large),
                tdy = bench.input(poplar::FLOAT, {rows, columns}, dy);
     float scaling[3];
     for (int i = 0; i != 3; ++i) {
@@ -149,13 +152,15 @@ TEST_CASE("losses, deltas and the count of correct rows agree with double precis
       Values labels = integers(rows, 0, static_cast<int>(classes) - 1, 2);
       labels[4] = 4294967295.0; // masked
       Values dense = rounded(type, softmax(numbers(rows * classes, -3, 3, 5), classes));
-      const auto to = bench.input(type, {rows, classes}, outputs), tl = bench.input(poplar::UNSIGNED_INT, {rows}, labels),
+      const auto to = bench.input(type, {rows, classes}, outputs), tl = bench.input(poplar::UNSIGNED_INT, {rows},
+          labels),
                  td = bench.input(type, {rows, classes}, dense), scale = bench.input(type, {}, {4}),
                  one = bench.input(type, {}, {1});
       const char *names[] = {"cross", "square", "denseCross", "denseSquare"};
       const auto correct = bench.input(poplar::UNSIGNED_INT, {}, {77});
       for (int i = 0; i != 4; ++i) {
-        const auto loss = bench.input(type, {rows}, Values(rows, 0)), deltas = bench.input(type, {rows, classes}, Values(rows * classes, 0));
+        const auto loss = bench.input(type, {rows}, Values(rows, 0)), deltas = bench.input(type, {rows, classes},
+            Values(rows * classes, 0));
         const auto kind = i % 2 == 0 ? popnn::CROSS_ENTROPY_LOSS : popnn::SUM_SQUARED_LOSS;
         if (i == 0)
           bench.prog.add(popnn::calcLoss(g, to, tl, loss, deltas, scale, one, correct, kind));
@@ -173,7 +178,8 @@ TEST_CASE("losses, deltas and the count of correct rows agree with double precis
         std::size_t best = 0;
         const bool masked = labels[r] > 1e9;
         for (std::size_t c = 0; c != classes; ++c) {
-          const double p = outputs[r * classes + c], hot = labels[r] == static_cast<double>(c), wanted = dense[r * classes + c];
+          const double p = outputs[r * classes + c], hot = labels[r] == static_cast<double>(c),
+              wanted = dense[r * classes + c];
           best = outputs[r * classes + best] < p ? c : best;
           if (!masked) {
             sums[0] -= hot * std::log(p);

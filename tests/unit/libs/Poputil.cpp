@@ -1,6 +1,7 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
 #include <poputil/Broadcast.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VarStructure.hpp>
@@ -189,6 +190,23 @@ TEST_CASE("groupings tell how elements lie together") {
 TEST_CASE("vertex names spell their template arguments") {
   CHECK(poputil::templateVertex("ns::V", poplar::FLOAT, true, 16u, "x") == "ns::V<float,true,16,x>");
   CHECK(poputil::templateVertex("V", poplar::UNSIGNED_INT, -3) == "V<unsigned int,-3>");
+}
+
+TEST_CASE("debug records turn arguments into values and names into contexts") {
+  auto g = graphOf(1);
+  const auto t = g.addVariable(poplar::HALF, {2, 3}, "weights");
+  const std::vector<std::size_t> dims{1, 2};
+  const unsigned *missing = nullptr;
+  poputil::PoplibsOpDebugInfo di({"outer"}, DI_ARGS(t, dims, missing));
+  CHECK(poplar::DebugContext(di, "inner").getPathName() == "outer/inner");
+  const std::vector<poputil::ArgType> args = DI_ARGS(t, dims, missing);
+  REQUIRE(args.size() == 3);
+  CHECK(args[0].n == "t");
+  CHECK(args[0].pv["type"].asString() == "half");
+  CHECK(args[0].pv["shape"][1].asUint() == 3);
+  CHECK(args[1].pv[0].asUint() == 1);
+  CHECK(args[2].pv.asString() == "<null>");
+  di.addOutput(t);
 }
 
 TEST_CASE("host numbers round to half as the device does") {

@@ -44,7 +44,8 @@ TEST_CASE("distributions have the moments and ranges asked for") {
       bench.output("normal" + type.toString(), poprand::normal(g, &seed, 2, reference, type, 5, 2, p));
       bench.output("truncated" + type.toString(),
                    poprand::truncatedNormal(g, &seed, 3, reference, type, 1, 2, 1.5, p));
-      bench.output("narrow" + type.toString(), poprand::truncatedNormal(g, &seed, 3, reference, type, 0, 100, 0.001, p));
+      bench.output("narrow" + type.toString(), poprand::truncatedNormal(g, &seed, 3, reference, type, 0, 100, 0.001,
+                                                                        p));
     }
     for (poplar::Type type : {poplar::FLOAT, poplar::HALF, poplar::INT})
       bench.output("bernoulli" + type.toString(), poprand::bernoulli(g, &seed, 4, reference, type, 0.3, p));
@@ -56,7 +57,8 @@ TEST_CASE("distributions have the moments and ranges asked for") {
     for (const std::string type : {"float", "half"}) {
       INFO(name(on) << " " << type);
       const Moments uniform = momentsOf(bench.get("uniform" + type)), normal = momentsOf(bench.get("normal" + type)),
-                    truncated = momentsOf(bench.get("truncated" + type)), narrow = momentsOf(bench.get("narrow" + type));
+                    truncated = momentsOf(bench.get("truncated" + type)),
+                        narrow = momentsOf(bench.get("narrow" + type));
       CHECK(uniform.low >= -1);
       CHECK(uniform.high <= 3);
       CHECK(uniform.low < -0.99);
@@ -102,7 +104,8 @@ TEST_CASE("equal seeds and mappings repeat, other seeds, modifiers and tiles do 
     Bench bench(on);
     auto &g = bench.graph;
     auto &p = bench.prog;
-    const auto seed = bench.input(poplar::UNSIGNED_INT, {2}, {1, 2}), other = bench.input(poplar::UNSIGNED_INT, {2}, {2, 2});
+    const auto seed = bench.input(poplar::UNSIGNED_INT, {2}, {1, 2}), other = bench.input(poplar::UNSIGNED_INT, {2},
+        {2, 2});
     const auto reference = bench.input(poplar::FLOAT, {500}, Values(500, 0));
     bench.output("a", poprand::normal(g, &seed, 9, reference, poplar::FLOAT, 0, 1, p));
     bench.output("b", poprand::normal(g, &seed, 9, reference, poplar::FLOAT, 0, 1, p));
@@ -123,7 +126,8 @@ TEST_CASE("without a seed the tiles' generators go on, from where setSeed put th
     Bench bench(on);
     auto &g = bench.graph;
     auto &p = bench.prog;
-    const auto master = bench.input(poplar::UNSIGNED_INT, {2}, {3, 4}), reference = bench.input(poplar::FLOAT, {64}, Values(64, 0));
+    const auto master = bench.input(poplar::UNSIGNED_INT, {2}, {3, 4}), reference = bench.input(poplar::FLOAT, {64},
+        Values(64, 0));
     bench.output("free", poprand::uniform(g, nullptr, 0, reference, poplar::FLOAT, 0, 1, p));
     poprand::setSeed(g, master, 5, p);
     bench.output("a", poprand::uniform(g, nullptr, 0, reference, poplar::FLOAT, 0, 1, p));
@@ -149,7 +153,8 @@ TEST_CASE("dropout keeps the asked share and makes the same choice again") {
     auto &p = bench.prog;
     const auto seed = bench.input(poplar::UNSIGNED_INT, {2}, {1, 2});
     const Values x = numbers(8000, 1, 2, 1);
-    const auto in = bench.input(poplar::FLOAT, {20, 400}, x), gradient = bench.input(poplar::FLOAT, {20, 400}, Values(8000, 1)),
+    const auto in = bench.input(poplar::FLOAT, {20, 400}, x), gradient = bench.input(poplar::FLOAT, {20, 400},
+        Values(8000, 1)),
                rows = bench.input(poplar::FLOAT, {20, 1}, Values(20, 0));
     bench.output("forward", poprand::dropout(g, &seed, 3, in, in, 0.7, 2.0, p));
     bench.output("backward", poprand::dropout(g, &seed, 3, gradient, in, 0.7, 2.0, p));

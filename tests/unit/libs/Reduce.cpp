@@ -124,7 +124,8 @@ TEST_CASE("scale and update are applied once, in whatever layout") {
     auto &g = bench.graph;
     const Values x = integers(600, -9, 9, 1), old = integers(20, -9, 9, 2);
     const auto in = bench.input(poplar::FLOAT, {30, 20}, x), scale = bench.input(poplar::FLOAT, {}, {0.5});
-    const auto updated = bench.input(poplar::FLOAT, {20}, old), squares = bench.input(poplar::FLOAT, {30}, Values(30, 3));
+    const auto updated = bench.input(poplar::FLOAT, {20}, old), squares = bench.input(poplar::FLOAT, {30}, Values(30,
+        3));
     popops::reduceWithOutput(g, in, updated, {0}, {Operation::ADD, true, scale}, bench.prog);
     popops::reduceWithOutput(g, in, squares, {1}, {Operation::SQUARE_ADD, true}, bench.prog);
     bench.output("scaled", popops::reduce(g, in, {0}, {Operation::SQUARE_ADD, false, scale}, bench.prog));

@@ -118,7 +118,8 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
     Bench bench(on);
     const Values labels{2, 0, 4294967295.0, 6, 1, 7, 3};
     const auto indices = bench.input(poplar::UNSIGNED_INT, {7}, labels);
-    const auto rows = bench.input(poplar::FLOAT, {7, 7}, Values(49, 9)), other = bench.input(poplar::HALF, {7, 5}, Values(35, 9));
+    const auto rows = bench.input(poplar::FLOAT, {7, 7}, Values(49, 9)), other = bench.input(poplar::HALF, {7, 5},
+        Values(35, 9));
     const auto on2 = bench.input(poplar::HALF, {}, {2}), off = bench.input(poplar::HALF, {}, {-1});
     popops::encodeOneHot(bench.graph, indices, rows, bench.prog);
     popops::encodeOneHot(bench.graph, indices, other, bench.prog, on2, off);
@@ -141,7 +142,8 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
 TEST_CASE("iota counts up from its start") {
   for (On on : kDevices) {
     Bench bench(on);
-    const auto u = bench.input(poplar::UNSIGNED_INT, {100}, Values(100, 0)), i = bench.input(poplar::INT, {9}, Values(9, 0));
+    const auto u = bench.input(poplar::UNSIGNED_INT, {100}, Values(100, 0)), i = bench.input(poplar::INT, {9},
+        Values(9, 0));
     popops::iota(bench.graph, u, 5u, bench.prog);
     popops::iota(bench.graph, i, -4, bench.prog);
     bench.output("u", u);

@@ -13,7 +13,8 @@
 #include <tuple>
 #include <vector>
 
-/// Matrix products of HALF or FLOAT matrices: A {m,k} times B {k,n}; grouped forms multiply A {g,m,k} by B {g,k,n} group
+/// Matrix products of HALF or FLOAT matrices: A {m,k} times B {k,n}; grouped forms multiply A {g,m,k} by B {g,k,n}
+/// group
 /// by group. Sums are taken in float (with partialsType half, sums between tiles are rounded to half). How a product is
 /// spread over the tiles is planned from types and shapes; operands made by the create functions lie where the plan
 /// wants them, others are rearranged. All functions append to `prog`.

@@ -4,8 +4,10 @@
 
 namespace poplin {
 
-/// Makes the vertices of this library known to a graph; call it, and popops::addCodelets, once before using the library.
-/// They come from the file named by the environment variable IPU_POPLIN_GP, else from poplin.gp beside the shared object.
+/// Makes the vertices of this library known to a graph; call it, and popops::addCodelets, once before using the
+/// library.
+/// They come from the file named by the environment variable IPU_POPLIN_GP, else from poplin.gp beside the shared
+/// object.
 POPLAR_API void addCodelets(poplar::Graph &graph);
 
 } // namespace poplin

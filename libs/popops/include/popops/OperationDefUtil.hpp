@@ -10,7 +10,9 @@ namespace poputil {
 POPLAR_API const char *asString(const popops::Operation &op);
 
 template <> struct VertexTemplateToString<popops::Operation> {
-  static std::string to_string(const popops::Operation &op) { return std::string("popops::Operation::") + asString(op); }
+  static std::string to_string(const popops::Operation &op) {
+    return std::string("popops::Operation::") + asString(op);
+  }
 };
 
 } // namespace poputil

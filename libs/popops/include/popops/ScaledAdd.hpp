@@ -6,7 +6,8 @@
 #include <poplar/Tensor.hpp>
 #include <poplar/detail/Api.hpp>
 
-/// A <- scaleA * A +/- scaleB * B, in place. A and B have one shape; each is HALF or FLOAT, INT or UNSIGNED_INT (A and B
+/// A <- scaleA * A +/- scaleB * B, in place. A and B have one shape; each is HALF or FLOAT, INT or UNSIGNED_INT (A and
+/// B
 /// may mix HALF and FLOAT; then, and with FLOAT scales of HALF data, the arithmetic is float). Scales are host numbers
 /// or tensors of one element. Options: optimizeForSpeed, scaleFloatToHalfTolerance. Misuse throws
 /// poputil::poplibs_error.

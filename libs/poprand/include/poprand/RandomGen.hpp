@@ -14,7 +14,8 @@
 /// poputil::poplibs_error.
 namespace poprand {
 
-/// Each element of `input` is kept with probability `keepProbability` and multiplied by `scale`, else set to 0. The same
+/// Each element of `input` is kept with probability `keepProbability` and multiplied by `scale`, else set to 0. The
+/// same
 /// seed, modifier and reference give the same choice, as the backward pass needs. `reference` has the shape of `input`.
 POPLAR_API poplar::Tensor dropout(poplar::Graph &graph, const poplar::Tensor *seed, std::uint32_t seedModifier,
                                   const poplar::Tensor &input, const poplar::Tensor &reference, double keepProbability,

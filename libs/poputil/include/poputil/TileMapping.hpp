@@ -76,7 +76,8 @@ POPLAR_API poplar::Tensor createBroadcastOperand(poplar::Graph &graph, const pop
 
 /// A clone of `t` on the tiles of IPU `dstIPU`, each element on the tile of the same number within its IPU.
 POPLAR_API poplar::Tensor
-cloneToIpu(poplar::Graph &graph, const poplar::Tensor &t, unsigned dstIPU, const poplar::DebugContext &debugContext = {},
+cloneToIpu(poplar::Graph &graph, const poplar::Tensor &t, unsigned dstIPU,
+           const poplar::DebugContext &debugContext = {},
            poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
 /// cloneToIpu plus a copy of the contents, appended to `prog`.
 POPLAR_API poplar::Tensor

@@ -1,12 +1,12 @@
 #pragma once
-// Element-wise evaluation into a compute set of the caller's.
 #include <popops/Expr.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/detail/Api.hpp>
 #include <string>
 #include <vector>
 
-namespace popops::detail {
+namespace popops {
+namespace detail {
 
 /// Adds vertices to `cs` that store the value of `e` to `out`. Throws poplibs_error (starting with `function`) like
 /// mapWithOutput, and when an operand overlaps `out` without being it, as that needs a step more.
@@ -14,4 +14,5 @@ POPLAR_API void mapIntoComputeSet(const std::string &function, poplar::Graph &gr
                                   const std::vector<poplar::Tensor> &ts, const poplar::Tensor &out,
                                   poplar::ComputeSet cs);
 
-} // namespace popops::detail
+} // namespace detail
+} // namespace popops

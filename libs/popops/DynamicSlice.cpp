@@ -1,0 +1,240 @@
+// Dynamic slices and updates, one dimension at a time.
+//
+// Along one dimension the table is a matrix {entries, columns}; vertices take columns, where the table's first row lies
+// (createSliceableTensor keeps whole columns on one tile, so that only the offset moves).
+#include <popops/DynamicSlice.hpp>
+#include <poputil/TileMapping.hpp>
+#include <poputil/Util.hpp>
+#include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/Options.hpp>
+#include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <numeric>
+
+namespace popops {
+
+using poplar::DebugContext;
+using poplar::Graph;
+using poplar::Interval;
+using poplar::OptionFlags;
+using poplar::Tensor;
+using poplar::program::Sequence;
+using poputil::poplibs_error;
+using Shape = std::vector<std::size_t>;
+
+namespace {
+
+std::string shapeText(const Shape &shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i != shape.size(); ++i)
+    text.append(i ? "," : "").append(std::to_string(shape[i]));
+  return text + "]";
+}
+
+void checkDims(const std::string &function, const Shape &shape, const Shape &dims, const Shape &sizes) {
+  if (dims.size() != sizes.size())
+    throw poplibs_error(function + ": " + std::to_string(dims.size()) + " dims with " + std::to_string(sizes.size()) +
+                        " sizes; one size for each dimension would be right");
+  std::vector<bool> seen(shape.size());
+  for (std::size_t i = 0; i != dims.size(); ++i) {
+    if (dims[i] >= shape.size() || seen[dims[i]])
+      throw poplibs_error(function + ": dimension " + std::to_string(dims[i]) + " of a tensor of shape " +
+                          shapeText(shape) + (dims[i] < shape.size() ? " is given twice" : " does not exist"));
+    seen[dims[i]] = true;
+    if (sizes[i] > shape[dims[i]])
+      throw poplibs_error(function + ": a slice of " + std::to_string(sizes[i]) + " along dimension " +
+                          std::to_string(dims[i]) + " of a tensor of shape " + shapeText(shape));
+  }
+}
+
+Shape sliceShape(const Shape &shape, const Shape &dims, const Shape &sizes) {
+  Shape result = shape;
+  for (std::size_t i = 0; i != dims.size(); ++i)
+    result[dims[i]] = sizes[i];
+  return result;
+}
+
+bool parseRemap(const std::string &function, const OptionFlags &options) {
+  bool remap = false, validate = false;
+  poputil::detail::parseOptions(function, options,
+                                {{"remapOutOfBoundIndices", poputil::detail::boolOption(remap)},
+                                 {"validateIndices", poputil::detail::boolOption(validate)}});
+  return remap;
+}
+
+void checkOffset(const std::string &function, const Tensor &t, const Tensor &offset, const Shape &dims,
+                 const Shape &sizes) {
+  checkDims(function, t.shape(), dims, sizes);
+  if (offset.elementType() != poplar::UNSIGNED_INT || offset.numElements() != dims.size())
+    throw poplibs_error(function + ": an offset of shape " + offset.shapeToString() + " and type " +
+                        offset.elementType().toString() + " for " + std::to_string(dims.size()) +
+                        " dims; one unsigned int for each would be right");
+}
+
+/// Copies along dimension `dim` between `table` and `window`, which differ in that dimension only.
+void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Tensor &offset, std::size_t dim,
+              bool update, bool remap, Sequence &prog, const DebugContext &context) {
+  if (window.numElements() == 0)
+    return;
+  const unsigned d = static_cast<unsigned>(dim);
+  const std::size_t entries = table.dim(d), rows = window.dim(d), columns = table.numElements() / entries;
+  const Tensor tableRows = table.dimRoll(d, 0).reshape({entries, columns});
+  const Tensor windowRows = window.dimRoll(d, 0).reshape({rows, columns});
+  const poplar::ComputeSet cs = graph.addComputeSet({context, update ? "DynamicUpdate" : "DynamicSlice"});
+  const poplar::Type type = table.elementType();
+  const std::string name =
+      poputil::templateVertex(update ? "popops::DynamicUpdate" : "popops::DynamicSlice", type);
+  const unsigned grain =
+      std::max<unsigned>(1, static_cast<unsigned>(8 / graph.getTarget().getTypeSize(type)));
+  // Columns go where the table's first row lies.
+  const auto mapping = graph.getTileMapping(tableRows[0]);
+  for (unsigned tile = 0; tile != mapping.size(); ++tile)
+    for (const auto &share : poputil::splitRegionsBetweenWorkers(graph.getTarget(), mapping[tile], grain))
+      for (const Interval &interval : share) {
+        const poplar::VertexRef vertex = graph.addVertex(cs, name);
+        graph.setTileMapping(vertex, tile);
+        graph.connect(vertex["offset"], offset.reshape({}));
+        graph.connect(vertex["table"], tableRows.slice(interval, 1).flatten());
+        graph.connect(vertex["window"], windowRows.slice(interval, 1).flatten());
+        graph.setInitialValue(vertex["entries"], static_cast<unsigned>(entries));
+        graph.setInitialValue(vertex["rows"], static_cast<unsigned>(rows));
+        graph.setInitialValue(vertex["columns"], static_cast<unsigned>(interval.size()));
+        graph.setInitialValue(vertex["remap"], remap);
+      }
+  prog.add(poplar::program::Execute(cs, context));
+}
+
+/// The order in which dimensions are sliced: the one that leaves the least first.
+std::vector<std::size_t> sliceOrder(const Shape &shape, const Shape &dims, const Shape &sizes) {
+  std::vector<std::size_t> order(dims.size());
+  std::iota(order.begin(), order.end(), std::size_t(0));
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return sizes[a] * shape[dims[b]] < sizes[b] * shape[dims[a]];
+  });
+  return order;
+}
+
+/// A variable for a slice of `t` along one dimension, on the tiles of the first rows of `t`.
+Tensor windowOf(Graph &graph, const Tensor &t, std::size_t dim, std::size_t size, const DebugContext &context) {
+  return graph.clone(t.slice(0, size, static_cast<unsigned>(dim)), context);
+}
+
+} // namespace
+
+Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape &shape, const Shape &dims,
+                             const Shape &sizes, std::size_t minGrainSize, const DebugContext &debugContext) {
+  checkDims("popops::createSliceableTensor", shape, dims, sizes);
+  // In memory: for each sliced position all the other elements; each tile takes some of those for all positions.
+  std::vector<unsigned> order;
+  Shape stored;
+  std::size_t sliced = 1;
+  for (std::size_t dim : dims) {
+    order.push_back(static_cast<unsigned>(dim));
+    sliced *= shape[dim];
+  }
+  for (unsigned d = 0; d != shape.size(); ++d)
+    if (std::find(dims.begin(), dims.end(), d) == dims.end())
+      order.push_back(d);
+  for (unsigned d : order)
+    stored.push_back(shape[d]);
+  const Tensor variable = graph.addVariable(type, stored, debugContext);
+  std::vector<unsigned> inverse(order.size());
+  for (unsigned i = 0; i != order.size(); ++i)
+    inverse[order[i]] = i;
+  const Tensor result = variable.dimShuffle(inverse);
+  if (result.numElements() == 0)
+    return result;
+  const Tensor matrix = variable.reshape({sliced, variable.numElements() / sliced});
+  const poplar::Target &target = graph.getTarget();
+  const unsigned grain = minGrainSize != 0 ? static_cast<unsigned>(minGrainSize) : target.getVectorWidth(type);
+  const unsigned first = static_cast<unsigned>(poputil::chooseMappingOffset(target.getNumTiles(), shape));
+  const auto mapping = poputil::calcLinearTileMapping(graph, {matrix.dim(1)}, grain, grain, first);
+  for (unsigned tile = 0; tile != mapping.size(); ++tile)
+    for (const Interval &interval : mapping[tile])
+      graph.setTileMapping(matrix.slice(interval, 1), tile);
+  return result;
+}
+
+Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const Shape &sizes, std::size_t numIndices,
+                         const DebugContext &debugContext) {
+  checkDims("popops::createSliceTensor", t.shape(), dims, sizes);
+  Tensor window = t;
+  for (std::size_t i = 0; i != dims.size(); ++i)
+    window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
+  if (numIndices == 0) {
+    Shape shape = window.shape();
+    shape.insert(shape.begin(), 0);
+    return graph.addVariable(t.elementType(), shape, debugContext);
+  }
+  return poputil::cloneN(graph, window, static_cast<unsigned>(numIndices), debugContext);
+}
+
+void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t, const Tensor &offset,
+                            const Shape &dims, const Shape &sizes, Sequence &prog, const DebugContext &debugContext,
+                            const OptionFlags &options) {
+  const std::string function = "popops::dynamicSlice";
+  const bool remap = parseRemap(function, options);
+  checkOffset(function, t, offset, dims, sizes);
+  const Shape shape = sliceShape(t.shape(), dims, sizes);
+  if (output.shape() != shape || output.elementType() != t.elementType())
+    throw poplibs_error(function + ": an output of shape " + output.shapeToString() + " and type " +
+                        output.elementType().toString() + " for a slice of shape " + shapeText(shape) + " and type " +
+                        t.elementType().toString());
+  if (dims.empty()) {
+    prog.add(poplar::program::Copy(t, output, false, debugContext));
+    return;
+  }
+  const Tensor offsets = offset.flatten();
+  const auto order = sliceOrder(t.shape(), dims, sizes);
+  Tensor table = t;
+  for (std::size_t i = 0; i != order.size(); ++i) {
+    const std::size_t k = order[i];
+    const bool last = i + 1 == order.size();
+    const Tensor window = last ? output : windowOf(graph, table, dims[k], sizes[k], {debugContext, "slice"});
+    alongOne(graph, table, window, offsets[k], dims[k], false, remap, prog, debugContext);
+    table = window;
+  }
+}
+
+Tensor dynamicSlice(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims, const Shape &sizes,
+                    Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  checkOffset("popops::dynamicSlice", t, offset, dims, sizes);
+  const Tensor output = createSliceTensor(graph, t, dims, sizes, 1, {debugContext, "slice"})[0];
+  dynamicSliceWithOutput(graph, output, t, offset, dims, sizes, prog, debugContext, options);
+  return output;
+}
+
+void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offset, const Shape &dims,
+                   const Shape &sizes, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  const std::string function = "popops::dynamicUpdate";
+  const bool remap = parseRemap(function, options);
+  checkOffset(function, t, offset, dims, sizes);
+  const Shape shape = sliceShape(t.shape(), dims, sizes);
+  if (s.shape() != shape || s.elementType() != t.elementType())
+    throw poplibs_error(function + ": an update of shape " + s.shapeToString() + " and type " +
+                        s.elementType().toString() + " for a slice of shape " + shapeText(shape) + " and type " +
+                        t.elementType().toString());
+  if (!t.isParallelWriteable())
+    throw poplibs_error(function + ": the tensor of shape " + t.shapeToString() +
+                        " contains constants or an element more than once");
+  if (dims.empty()) {
+    prog.add(poplar::program::Copy(s, t, false, debugContext));
+    return;
+  }
+  // Slice all dimensions but the last, update in that slice, and put the slices back, innermost first.
+  const Tensor offsets = offset.flatten();
+  const auto order = sliceOrder(t.shape(), dims, sizes);
+  std::vector<Tensor> tables{t};
+  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+    const std::size_t k = order[i];
+    tables.push_back(windowOf(graph, tables.back(), dims[k], sizes[k], {debugContext, "slice"}));
+    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], false, remap, prog, debugContext);
+  }
+  tables.push_back(s);
+  for (std::size_t i = order.size(); i-- > 0;) {
+    const std::size_t k = order[i];
+    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], true, remap, prog, debugContext);
+  }
+}
+
+} // namespace popops

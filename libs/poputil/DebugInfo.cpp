@@ -1,0 +1,58 @@
+#include <poputil/DebugInfo.hpp>
+
+namespace poputil {
+
+using poplar::ProfileValue;
+
+template <> ProfileValue toProfileValue(const bool &t) { return t; }
+template <> ProfileValue toProfileValue(const int &t) { return t; }
+template <> ProfileValue toProfileValue(const unsigned int &t) { return t; }
+template <> ProfileValue toProfileValue(const long &t) { return t; }
+template <> ProfileValue toProfileValue(const unsigned long &t) { return t; }
+template <> ProfileValue toProfileValue(const long long &t) { return t; }
+template <> ProfileValue toProfileValue(const unsigned long long &t) { return t; }
+template <> ProfileValue toProfileValue(const float &t) { return t; }
+template <> ProfileValue toProfileValue(const double &t) { return t; }
+template <> ProfileValue toProfileValue(const std::string &t) { return t; }
+template <> ProfileValue toProfileValue(const poplar::Type &t) { return t.toString(); }
+template <> ProfileValue toProfileValue(const poplar::ComputeSet &t) { return t.getId(); }
+
+template <> ProfileValue toProfileValue(const poplar::Tensor &t) {
+  if (!t.valid())
+    return "<invalid>";
+  return ProfileValue::Map{{"shape", toProfileValue(t.shape())},
+                           {"type", t.elementType().toString()},
+                           {"name", t.numElements() == 0 ? std::string() : t.getVarStr()}};
+}
+
+template <> ProfileValue toProfileValue(const poplar::OptionFlags &t) {
+  ProfileValue::Map values;
+  for (const auto &option : t)
+    values[option.first] = option.second;
+  return values;
+}
+
+OpDebugInfo::OpDebugInfo(const poplar::DebugContext &debugContext, std::string api)
+    : poplar::DebugInfo(debugContext, "poplibs") {
+  setValue("api", std::move(api));
+}
+
+void OpDebugInfo::add(std::string name, const ProfileValue &value) { setValue(name, value); }
+
+PoplibsOpDebugInfo::PoplibsOpDebugInfo(const poplar::DebugContext &debugContext, const std::vector<ArgType> &args,
+                                       const std::string &api)
+    : OpDebugInfo(debugContext, api) {
+  ProfileValue::Map values;
+  for (const ArgType &arg : args)
+    values[arg.n] = arg.pv;
+  if (!values.empty())
+    add("args", std::move(values));
+}
+
+void PoplibsOpDebugInfo::addOutputs(const std::map<std::string, ProfileValue> &outputs) {
+  add("outputs", ProfileValue::Map(outputs.begin(), outputs.end()));
+}
+
+void PoplibsOpDebugInfo::addOutput(const poplar::Tensor &output) { addOutputs({{"output", toProfileValue(output)}}); }
+
+} // namespace poputil
