@@ -135,13 +135,14 @@ Tensor Tensor::slice(std::size_t begin, std::size_t end, unsigned dimension) con
         offset += static_cast<std::int64_t>(begin) * stride;
       },
       [&](const ViewNode &node) {
+        // Concatenations may have very many parts: start at the one that holds `begin`.
+        const auto after = std::upper_bound(node.starts.begin(), node.starts.end(), begin);
         std::vector<Tensor> parts;
-        std::size_t at = 0;
-        for (const Tensor &part : node.parts) {
-          const std::size_t n = part.dim(node.dimension);
+        for (auto i = static_cast<std::size_t>(after - node.starts.begin()) - 1; i < node.parts.size(); ++i) {
+          const std::size_t at = node.starts[i], n = node.parts[i].dim(node.dimension);
+          if (at >= end) break;
           const std::size_t from = std::clamp(begin, at, at + n) - at, to = std::clamp(end, at, at + n) - at;
-          if (from < to) parts.push_back(part.slice(from, to, node.dimension));
-          at += n;
+          if (from < to) parts.push_back(node.parts[i].slice(from, to, node.dimension));
         }
         if (parts.empty()) parts.push_back(node.parts.front().slice(0, 0, node.dimension));
         return TensorAccess::concat(std::move(parts), node.dimension);

@@ -146,6 +146,11 @@ Tensor TensorAccess::concat(std::vector<Tensor> parts, unsigned dimension) {
   node.dims = std::move(shape);
   node.dimension = dimension;
   node.parts = std::move(merged);
+  std::size_t at = 0;
+  for (const Tensor &part : node.parts) {
+    node.starts.push_back(at);
+    at += dims(part)[dimension];
+  }
   return makeNode(parts.front(), std::move(node));
 }
 

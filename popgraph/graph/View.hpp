@@ -28,6 +28,7 @@ struct ViewNode {
   std::vector<std::int64_t> strides;  ///< Affine
   unsigned dimension = 0;             ///< Concat
   std::vector<poplar::Tensor> parts;  ///< Concat: two or more, none empty; Reshape: one
+  std::vector<std::size_t> starts;    ///< Concat: where each part begins along the dimension
 };
 
 /// `count` elements of a variable, `stride` apart, the first at `offset`.
