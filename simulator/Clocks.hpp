@@ -10,7 +10,8 @@ namespace popgraph::simulator {
 
 class Clocks {
 public:
-  Clocks(std::uint32_t tilesPerIPU, std::uint32_t ipus) : tilesPerIPU_(tilesPerIPU), now_(std::size_t(tilesPerIPU) * ipus, 0) {}
+  Clocks(std::uint32_t tilesPerIPU, std::uint32_t ipus)
+      : tilesPerIPU_(tilesPerIPU), now_(std::size_t(tilesPerIPU) * ipus, 0) {}
 
   std::uint32_t tiles() const { return static_cast<std::uint32_t>(now_.size()); }
   std::uint64_t operator[](std::uint32_t tile) const { return now_[tile]; }

@@ -13,7 +13,8 @@ struct VertexContext {
   uint32_t numWorkers; ///< worker contexts of the target (6 on an IPU, 1 on a CPU target)
   uint32_t reserved;
   char *globals;       ///< this tile's copy of the codelet module's mutable globals, or null when it has none
-  uint64_t *rng;       ///< two words of xoroshiro128+ state of (tile, worker)
+  uint64_t *rng;       ///< two words of xoroshiro128+ state of each worker of the tile; generated code moves it to
+                       ///< the worker that runs
   /// Receives printf text of a codelet; the runtime keeps it in tile order.
   void (*print)(VertexContext *context, const char *text, uint64_t length);
   void *host;          ///< the runtime's own

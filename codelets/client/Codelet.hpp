@@ -24,7 +24,9 @@ enum class FieldShape : std::uint8_t { Scalar, Vector, VectorOfVectors, VectorLi
 /// How a vector is stored in a vertex image. NotAVector for scalars. DeltaN and DeltaNElements are the nominal
 /// layouts of VectorLists. On the host OnePtr is a pointer; every layout that knows its size is
 /// {pointer, uint32 size, 4 bytes padding}.
-enum class Layout : std::uint8_t { NotAVector, Span, ShortSpan, OnePtr, ScaledPtr32, ScaledPtr64, ScaledPtr128, DeltaN, DeltaNElements };
+enum class Layout : std::uint8_t {
+  NotAVector, Span, ShortSpan, OnePtr, ScaledPtr32, ScaledPtr64, ScaledPtr128, DeltaN, DeltaNElements
+};
 
 struct Field {
   std::string name;
@@ -33,7 +35,8 @@ struct Field {
   FieldShape shape = FieldShape::Scalar;
   Layout outer = Layout::NotAVector;  ///< of the vector, or of the outer array for rank 2
   Layout inner = Layout::NotAVector;  ///< of the sub-vectors for rank 2
-  std::uint32_t alignment = 1;        ///< bytes that element 0 (of each sub-vector) must be aligned to; at least the type's size
+  /// Bytes that element 0 (of each sub-vector) must be aligned to; at least the type's size.
+  std::uint32_t alignment = 1;
   bool interleaved = false;
   std::uint32_t hostOffset = 0, hostSize = 0;       ///< in the host image
   std::uint32_t nominalOffset = 0, nominalSize = 0; ///< in the ILP32 image (descriptor tables of rank 2 not included)

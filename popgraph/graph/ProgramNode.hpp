@@ -18,9 +18,11 @@ struct ProgramNode {
   ProgramKind kind = ProgramKind::Sequence;
   std::string name;                       ///< debug path; of PrintTensor: the title; of Abort …: the message
   std::vector<poplar::Tensor> tensors;    ///< Copy: source, destination; predicates; printed tensor
-  std::vector<std::shared_ptr<ProgramNode>> children; ///< If: true, false; RepeatWhile: condition, body; Switch: cases, default
+  /// If: true, false; RepeatWhile: condition, body; Switch: cases, then the default.
+  std::vector<std::shared_ptr<ProgramNode>> children;
   std::vector<std::int32_t> cases;        ///< Switch
-  std::uint32_t id = 0;                   ///< compute set, function, stream, count of Repeat, sync type, tile of CycleStamp
+  /// Compute set, function, stream, count of Repeat, sync type, or tile of CycleStamp.
+  std::uint32_t id = 0;
   poplar::program::PrintTensorFmt format;
 
   ProgramNode() = default;

@@ -173,7 +173,8 @@ struct Module {
   std::vector<TileTask> tasks;
   std::vector<RowGroup> groups;
   std::vector<std::uint32_t> rows;          ///< vertex of each row
-  std::vector<std::uint64_t> rowEstimates;  ///< by row: cycles set by the user, or kNoEstimate; empty when there are none
+  /// By row: cycles set by the user, or kNoEstimate; empty when there are none.
+  std::vector<std::uint64_t> rowEstimates;
   static constexpr std::uint64_t kNoEstimate = ~0ull;
 
   Placement placement;
@@ -185,7 +186,9 @@ struct Module {
 
 /// Opens poplar::Executable to the core.
 struct ExecutableAccess {
-  static const std::shared_ptr<const Module> &module(const poplar::Executable &executable) { return executable.module_; }
+  static const std::shared_ptr<const Module> &module(const poplar::Executable &executable) {
+    return executable.module_;
+  }
   static poplar::Executable make(std::shared_ptr<const Module> module) {
     poplar::Executable executable;
     executable.module_ = std::move(module);

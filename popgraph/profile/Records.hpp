@@ -45,7 +45,9 @@ struct TargetRecord {
 
 struct OptionRecord { std::string name, value; bool isDefault = true; };
 
-struct GraphRecord { std::uint64_t vertices = 0, edges = 0, variables = 0, computeSets = 0, exchanges = 0, programs = 0; };
+struct GraphRecord {
+  std::uint64_t vertices = 0, edges = 0, variables = 0, computeSets = 0, exchanges = 0, programs = 0;
+};
 
 struct VertexTypeRecord {
   std::string name;
@@ -63,7 +65,8 @@ struct ComputeSetRecord {
 
 /// One node of the program tree; ids are indices into ProfileHeader::programs.
 struct ProgramRecord {
-  std::string kind;            ///< Sequence, OnTileExecute, DoExchange, StreamCopy, Repeat, RepeatWhile, If, Switch, Call, Sync …
+  /// Sequence, OnTileExecute, DoExchange, StreamCopy, Repeat, RepeatWhile, If, Switch, Call, Sync …
+  std::string kind;
   std::string name;
   std::vector<std::uint32_t> children;
   std::int64_t computeSet = -1;
@@ -106,7 +109,8 @@ struct StepRecord {
   std::int64_t computeSet = -1;
   std::uint64_t start = 0;            ///< cycles since the run began
   std::uint64_t duration = 0;         ///< cycles
-  const std::uint32_t *cyclesByTile = nullptr; ///< active cycles of each tile in this phase; numTiles long; null: duration on all
+  /// Active cycles of each tile in this phase; numTiles long; null: duration on all.
+  const std::uint32_t *cyclesByTile = nullptr;
   std::uint64_t bytesSent = 0, bytesReceived = 0;  ///< by all tiles
 };
 
@@ -121,7 +125,10 @@ struct RunRecord {
 
 /// Per (compute set) and per (vertex type) totals over all runs, exact even where single steps were not kept.
 struct TotalsRecord {
-  struct ComputeSetTotal { std::uint64_t executions = 0, cycles = 0, tileCycles = 0, maxTileCycles = 0; std::uint32_t slowestTile = 0; };
+  struct ComputeSetTotal {
+    std::uint64_t executions = 0, cycles = 0, tileCycles = 0, maxTileCycles = 0;
+    std::uint32_t slowestTile = 0;
+  };
   struct VertexTypeTotal { std::uint64_t executions = 0, slots = 0; };
   std::vector<ComputeSetTotal> computeSets;
   std::vector<VertexTypeTotal> vertexTypes;

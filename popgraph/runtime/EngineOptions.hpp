@@ -10,61 +10,61 @@
 namespace popgraph {
 
 //  name                                           default    kind       effect
-#define POPGRAPH_ENGINE_OPTIONS(X)                                                                                     \
-  X("autoReport.all",                               "false",   "bool",    "write every part of the profile")           \
-  X("autoReport.directory",                         "./",      "string",  "folder of the profile")                     \
-  X("autoReport.outputGraphProfile",                "false",   "bool",    "write the compile part of the profile")     \
-  X("autoReport.outputExecutionProfile",            "false",   "bool",    "write the run part of the profile")         \
-  X("autoReport.executionProfileProgramRunCount",   "2",       "number",  "runs of each program kept step by step")    \
-  X("autoReport.outputSerializedGraph",             "false",   "bool",    "no effect: the profile holds what reports need") \
-  X("autoReport.outputLoweredVars",                 "false",   "bool",    "no effect: variables are always in the profile") \
-  X("autoReport.outputDebugInfo",                   "false",   "bool",    "no effect: names are always in the profile") \
-  X("autoReport.outputArchive",                     "false",   "bool",    "no effect")                                 \
-  X("autoReport.streamAtEachRun",                   "true",    "bool",    "no effect: always on")                      \
-  X("debug.allowOutOfMemory",                       "",        "bool",    "warn instead of throwing when a tile is too small") \
-  X("debug.instrument",                             "false",   "bool",    "record execution for printProfileSummary")  \
-  X("debug.instrumentCompute",                      "false",   "bool",    "as debug.instrument")                       \
-  X("debug.instrumentControlFlow",                  "false",   "bool",    "as debug.instrument")                       \
-  X("debug.instrumentExternalExchange",             "false",   "bool",    "as debug.instrument")                       \
-  X("debug.computeInstrumentationLevel",            "tile",    "string",  "no effect: the simulator counts everything") \
-  X("debug.externalExchangeInstrumentationLevel",   "tile",    "string",  "no effect: the simulator counts everything") \
-  X("debug.retainDebugInformation",                 "false",   "bool",    "no effect: names are kept")                 \
-  X("debug.outputAllSymbols",                       "false",   "bool",    "no effect")                                 \
-  X("debug.loweredVarDumpFile",                     "",        "string",  "no effect")                                 \
-  X("debug.floatPointOpException",                  "false",   "bool",    "no effect: codelets compute as IEEE 754 says") \
-  X("debug.nanOverflowMode",                        "false",   "bool",    "no effect")                                 \
-  X("debug.trace",                                  "false",   "bool",    "no effect")                                 \
-  X("debug.traceFile",                              "",        "string",  "no effect")                                 \
-  X("debug.verify",                                 "true",    "bool",    "check the compiled program at every stage") \
-  X("debug.runtimeVerify",                          "false",   "bool",    "no effect")                                 \
-  X("debug.supervisorStackSizeInBytes",             "",        "number",  "no effect")                                 \
-  X("exchange.enablePrefetch",                      "false",   "bool",    "no effect: streams are fetched when needed") \
-  X("exchange.streamBufferOverlap",                 "any",     "string",  "no effect")                                 \
-  X("exchange.multicastPolicy",                     "balanced","string",  "no effect")                                 \
-  X("opt.internalExchangeOptimisationTarget",       "cycles",  "string",  "no effect")                                 \
-  X("opt.useAutoloader",                            "false",   "bool",    "no effect")                                 \
-  X("opt.enableInlining",                           "true",    "bool",    "no effect")                                 \
-  X("opt.maxComputeSetsPerLoweredCopy",             "",        "number",  "no effect")                                 \
-  X("opt.maxCompilationThreads",                    "0",       "number",  "no effect")                                 \
-  X("prng.seed",                                    "0",       "number",  "no effect")                                 \
-  X("prng.enableStochasticRounding",                "false",   "bool",    "no effect")                                 \
-  X("profiler.programs.filter",                     "",        "string",  "no effect: all programs are recorded")      \
-  X("profiler.blocks.filter",                       "",        "string",  "no effect: all blocks are recorded")        \
-  X("profiler.blocks.implicitFlush",                "true",    "bool",    "no effect")                                 \
-  X("profiler.format",                              "v3",      "string",  "no effect")                                 \
-  X("profiler.includeFlopEstimates",                "false",   "bool",    "no effect")                                 \
-  X("profiler.includeCycleEstimates",               "false",   "bool",    "no effect")                                 \
-  X("streamCallbacks.multiThreadMode",              "singleThread", "string", "no effect: callbacks run on the thread of run()") \
-  X("streamCallbacks.numWorkerThreads",             "auto",    "string",  "no effect")                                 \
-  X("streamCallbacks.numaAware",                    "false",   "bool",    "no effect")                                 \
-  X("target.deterministicWorkers",                  "true",    "string",  "no effect: workers are always deterministic") \
-  X("target.extendedMemory",                        "false",   "bool",    "no effect")                                 \
-  X("target.hostSyncTimeout",                       "300",     "number",  "no effect")                                 \
-  X("target.saveArchive",                           "",        "string",  "no effect")                                 \
-  X("target.syncReplicasIndependently",             "false",   "bool",    "no effect")                                 \
-  X("target.workerStackSizeInBytes",                "",        "number",  "no effect: stacks are measured")            \
-  X("target.supervisorStackSizeInBytes",            "",        "number",  "no effect")                                 \
-  X("target.syncMethod",                            "default", "string",  "no effect")                                 \
+#define POPGRAPH_ENGINE_OPTIONS(X)                                                                                    \
+  X("autoReport.all",                               "false",   "bool",    "write every part of the profile")          \
+  X("autoReport.directory",                         "./",      "string",  "folder of the profile")                    \
+  X("autoReport.outputGraphProfile",                "false",   "bool",    "write the compile part of the profile")    \
+  X("autoReport.outputExecutionProfile",            "false",   "bool",    "write the run part of the profile")        \
+  X("autoReport.executionProfileProgramRunCount",   "2",       "number",  "runs of each program kept step by step")   \
+  X("autoReport.outputSerializedGraph",             "false",   "bool",    "no effect: profiles hold enough")          \
+  X("autoReport.outputLoweredVars",                 "false",   "bool",    "no effect: always in the profile")         \
+  X("autoReport.outputDebugInfo",                   "false",   "bool",    "no effect: always in the profile")         \
+  X("autoReport.outputArchive",                     "false",   "bool",    "no effect")                                \
+  X("autoReport.streamAtEachRun",                   "true",    "bool",    "no effect: always on")                     \
+  X("debug.allowOutOfMemory",                       "",        "bool",    "warn where a tile is too small")           \
+  X("debug.instrument",                             "false",   "bool",    "record execution for printProfileSummary") \
+  X("debug.instrumentCompute",                      "false",   "bool",    "as debug.instrument")                      \
+  X("debug.instrumentControlFlow",                  "false",   "bool",    "as debug.instrument")                      \
+  X("debug.instrumentExternalExchange",             "false",   "bool",    "as debug.instrument")                      \
+  X("debug.computeInstrumentationLevel",            "tile",    "string",  "no effect: all is counted")                \
+  X("debug.externalExchangeInstrumentationLevel",   "tile",    "string",  "no effect: all is counted")                \
+  X("debug.retainDebugInformation",                 "false",   "bool",    "no effect: names are kept")                \
+  X("debug.outputAllSymbols",                       "false",   "bool",    "no effect")                                \
+  X("debug.loweredVarDumpFile",                     "",        "string",  "no effect")                                \
+  X("debug.floatPointOpException",                  "false",   "bool",    "no effect: codelets follow IEEE 754")      \
+  X("debug.nanOverflowMode",                        "false",   "bool",    "no effect")                                \
+  X("debug.trace",                                  "false",   "bool",    "no effect")                                \
+  X("debug.traceFile",                              "",        "string",  "no effect")                                \
+  X("debug.verify",                                 "true",    "bool",    "check the compiled program at every stage")\
+  X("debug.runtimeVerify",                          "false",   "bool",    "no effect")                                \
+  X("debug.supervisorStackSizeInBytes",             "",        "number",  "no effect")                                \
+  X("exchange.enablePrefetch",                      "false",   "bool",    "no effect: fetched when needed")           \
+  X("exchange.streamBufferOverlap",                 "any",     "string",  "no effect")                                \
+  X("exchange.multicastPolicy",                     "balanced","string",  "no effect")                                \
+  X("opt.internalExchangeOptimisationTarget",       "cycles",  "string",  "no effect")                                \
+  X("opt.useAutoloader",                            "false",   "bool",    "no effect")                                \
+  X("opt.enableInlining",                           "true",    "bool",    "no effect")                                \
+  X("opt.maxComputeSetsPerLoweredCopy",             "",        "number",  "no effect")                                \
+  X("opt.maxCompilationThreads",                    "0",       "number",  "no effect")                                \
+  X("prng.seed",                                    "0",       "number",  "no effect")                                \
+  X("prng.enableStochasticRounding",                "false",   "bool",    "no effect")                                \
+  X("profiler.programs.filter",                     "",        "string",  "no effect: all programs are recorded")     \
+  X("profiler.blocks.filter",                       "",        "string",  "no effect: all blocks are recorded")       \
+  X("profiler.blocks.implicitFlush",                "true",    "bool",    "no effect")                                \
+  X("profiler.format",                              "v3",      "string",  "no effect")                                \
+  X("profiler.includeFlopEstimates",                "false",   "bool",    "no effect")                                \
+  X("profiler.includeCycleEstimates",               "false",   "bool",    "no effect")                                \
+  X("streamCallbacks.multiThreadMode",              "singleThread", "string", "no effect: run()'s thread calls")      \
+  X("streamCallbacks.numWorkerThreads",             "auto",    "string",  "no effect")                                \
+  X("streamCallbacks.numaAware",                    "false",   "bool",    "no effect")                                \
+  X("target.deterministicWorkers",                  "true",    "string",  "no effect: always deterministic")          \
+  X("target.extendedMemory",                        "false",   "bool",    "no effect")                                \
+  X("target.hostSyncTimeout",                       "300",     "number",  "no effect")                                \
+  X("target.saveArchive",                           "",        "string",  "no effect")                                \
+  X("target.syncReplicasIndependently",             "false",   "bool",    "no effect")                                \
+  X("target.workerStackSizeInBytes",                "",        "number",  "no effect: stacks are measured")           \
+  X("target.supervisorStackSizeInBytes",            "",        "number",  "no effect")                                \
+  X("target.syncMethod",                            "default", "string",  "no effect")                                \
   X("target.syncPollPeriodUs",                      "0",       "number",  "no effect")
 
 struct EngineOptions {

@@ -1,6 +1,6 @@
 #pragma once
-// The memory of a loaded program: variables, vertex images, buffers for edges that are not one run, globals. CPU backend
-// and simulator compute on the same storage; an edge that is one aligned run points straight at the variable.
+// The memory of a loaded program: variables, vertex images, buffers for edges that are not one run, globals. CPU
+// backend and simulator compute on the same storage; an edge that is one aligned run points straight at the variable.
 #include <cstdint>
 #include <memory>
 #include <vector>

@@ -69,8 +69,8 @@ public:
     run(program);
   }
 
-  /// Copies host memory to a tensor named by createHostWrite; the byte count must be exact. Throws tensor_io_state_error
-  /// before load, and poplar_error for an unknown handle or a wrong size.
+  /// Copies host memory to a tensor named by createHostWrite; the byte count must be exact. Throws
+  /// tensor_io_state_error before load, for an unknown handle and for a wrong size.
   void writeTensor(StringRef handle, const void *begin, const void *end);
   template <typename T> void writeTensor(StringRef handle, ArrayRef<T> values) {
     writeTensor(handle, values.data(), values.data() + values.size());

@@ -176,13 +176,13 @@ public:
 
   /// \name Tile mapping
   /// @{
-  /// Places the elements of a view on a tile; the last call wins. Throws invalid_tile_mapping for a tile the target does
-  /// not have.
+  /// Places the elements of a view on a tile; the last call wins. Throws invalid_tile_mapping for a tile that the
+  /// target does not have.
   void setTileMapping(const Tensor &tensor, unsigned tile);
   void setTileMapping(VertexRef vertex, unsigned tile);
   void setTileMapping(const Tensor &tensor, const TileToTensorMapping &mapping);
-  /// Where the elements of a view are; one entry for each tile of the graph. Throws invalid_tile_mapping when an element
-  /// has no tile and `requireComplete` is set, or when it is on a tile outside a virtual graph.
+  /// Where the elements of a view are; one entry for each tile of the graph. Throws invalid_tile_mapping when an
+  /// element has no tile and `requireComplete` is set, or when it is on a tile outside a virtual graph.
   TileToTensorMapping getTileMapping(const Tensor &tensor, bool requireComplete = true,
                                      bool allowExternal = false) const;
   TileToTensorMapping getTileMapping(const Tensor &tensor, bool *isComplete, bool allowExternal = false) const;

@@ -186,7 +186,8 @@ class POPLAR_API Abort : public Program {
 public:
   explicit Abort(const DebugContext &debugContext = {});
   explicit Abort(const std::string &message, const DebugContext &debugContext = {});
-  explicit Abort(const char *message, const DebugContext &debugContext = {}) : Abort(std::string(message), debugContext) {}
+  explicit Abort(const char *message, const DebugContext &debugContext = {})
+      : Abort(std::string(message), debugContext) {}
 };
 
 /// Ends the run with application_runtime_error when the predicate (one element) is non-zero.
