@@ -55,6 +55,7 @@ Graph::Graph(Graph &&) noexcept = default;
 Graph &Graph::operator=(Graph &&) noexcept = default;
 Graph::~Graph() = default;
 
+unsigned Graph::numTiles() const { return view_ ? static_cast<unsigned>(view_->tiles.size()) : state_->numTiles; }
 unsigned Graph::physicalTile(unsigned tile) const { return view_ ? view_->tiles[tile] : tile; }
 const Target &Graph::getTarget() const { return view_ ? view_->target : state_->target; }
 unsigned Graph::getReplicationFactor() const { return state_->replication; }
@@ -209,7 +210,7 @@ void Graph::setTensorValue(const Tensor &tensor, const Type &valueType, const vo
 
 void Graph::setTileMapping(const Tensor &tensor, unsigned tile) {
   checkOwn(*state_, tensor, "setTileMapping");
-  const unsigned tiles = getTarget().getNumTiles();
+  const unsigned tiles = numTiles();
   if (tile >= tiles)
     throw invalid_tile_mapping(
         fmt::format("Graph::setTileMapping: tile {} of '{}' does not exist: the target has {} tiles", tile,

@@ -81,6 +81,7 @@ void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module
     info.module = module;
     info.moduleIndex = moduleIndex;
     info.indexInModule = i;
+    info.pointer = &module->codelets[i];
     for (const codelets::Field &field : module->codelets[i].fields) {
       if (field.access != codelets::Access::State) {
         info.place.push_back(info.edges++);
@@ -118,20 +119,6 @@ std::uint32_t GraphState::addVertex(std::uint32_t computeSet, std::uint32_t code
   row.firstEdge = tables.edges.appendN(info.edges, EdgeRow::none());
   row.firstState = tables.state.appendN(info.stateWords, 0);
   return tables.vertices.append(row);
-}
-
-EdgeRow GraphState::edge(std::uint32_t vertex, std::uint32_t field) const {
-  const VertexRow &row = tables.vertices[vertex];
-  return tables.edges[row.firstEdge + tables.codelets[row.codelet].place[field]];
-}
-
-void GraphState::setEdge(std::uint32_t vertex, std::uint32_t field, std::int64_t index, const EdgeRow &edge) {
-  const VertexRow &row = tables.vertices[vertex];
-  const std::uint32_t at = row.firstEdge + tables.codelets[row.codelet].place[field];
-  if (index < 0)
-    tables.edges.edit(at) = edge;
-  else
-    tables.subEdges.edit(tables.edges[at].a + static_cast<std::uint32_t>(index)) = edge;
 }
 
 EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {

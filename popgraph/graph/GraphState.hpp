@@ -70,7 +70,8 @@ struct CodeletInfo {
   std::shared_ptr<const codelets::CodeletModule> module;
   std::uint32_t moduleIndex = 0;   ///< into GraphTables::modules
   std::uint32_t indexInModule = 0;
-  const codelets::Codelet &codelet() const { return module->codelets[indexInModule]; }
+  const codelets::Codelet *pointer = nullptr; ///< into the module, which never changes
+  const codelets::Codelet &codelet() const { return *pointer; }
   /// For each field: its number among the edges, or the first of its words in the state.
   std::vector<std::uint32_t> place;
   std::uint32_t edges = 0, stateWords = 0;
@@ -127,9 +128,11 @@ struct GraphTables {
 
 class GraphState {
 public:
-  GraphState(poplar::Target target, unsigned replication) : target(std::move(target)), replication(replication) {}
+  GraphState(poplar::Target target, unsigned replication)
+      : target(std::move(target)), numTiles(this->target.getNumTiles()), replication(replication) {}
 
   poplar::Target target;
+  std::uint32_t numTiles; ///< of the target: every mapping asks
   unsigned replication;
   GraphTables tables;
 
@@ -147,9 +150,11 @@ public:
   std::int64_t findCodelet(std::string_view name);
 
   std::uint32_t addVertex(std::uint32_t computeSet, std::uint32_t codelet);
-  /// The edge row of a field for writing.
-  void setEdge(std::uint32_t vertex, std::uint32_t field, std::int64_t index, const EdgeRow &row);
-  EdgeRow edge(std::uint32_t vertex, std::uint32_t field) const;
+  /// Where the edge row of a field is, in tables.edges.
+  std::uint32_t edgeAt(std::uint32_t vertex, std::uint32_t field) const {
+    const VertexRow &row = tables.vertices[vertex];
+    return row.firstEdge + tables.codelets[row.codelet].place[field];
+  }
   /// An edge row (not a list) for a view.
   EdgeRow makeEdge(const poplar::Tensor &tensor);
   std::uint32_t addName(std::string_view name);

@@ -202,38 +202,39 @@ FieldRef VertexRef::operator[](StringRef fieldName) const {
 }
 
 void Graph::connect(FieldRef ref, const Tensor &tensor) {
-  const FieldPlace at = place(*state_, ref, "connect");
-  const Field &field = at.field;
+  const Field &field = place(*state_, ref, "connect").field;
+  const unsigned rank = rankOf(field);
+  if (rank == 2 || ref.isIndexed() || field.access == Access::State) return connectRare(ref, tensor);
+  checkEdge(*state_, ref, field, tensor, rank);
+  const std::uint32_t at = state_->edgeAt(ref.vertexId(), ref.fieldNumber());
+  if (state_->tables.edges[at].kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
+  state_->tables.edges.edit(at) = makeEdge(*state_, ref, field, tensor);
+}
+
+void Graph::connectRare(FieldRef ref, const Tensor &tensor) {
+  const Field &field = place(*state_, ref, "connect").field;
   if (field.access == Access::State)
     throw graph_connection_error(
         fmt::format("{} is no edge; set it with setInitialValue", describe(*state_, ref, field)));
-  const unsigned rank = rankOf(field);
-  if (rank == 2 && !ref.isIndexed()) {
+  if (rankOf(field) != 2)
+    throw graph_connection_error(
+        fmt::format("{} is not of rank 2 and has no sub-vectors", describe(*state_, ref, field)));
+  if (!ref.isIndexed()) {
     checkEdge(*state_, ref, field, tensor, 2);
     std::vector<Tensor> rows;
     for (std::size_t i = 0; i < tensor.dim(0); ++i) rows.push_back(tensor[i]);
-    connect(ref, rows);
-    return;
+    return connect(ref, rows);
   }
-  if (rank != 2 && ref.isIndexed())
-    throw graph_connection_error(
-        fmt::format("{} is not of rank 2 and has no sub-vectors", describe(*state_, ref, field)));
-  checkEdge(*state_, ref, field, tensor, rank == 0 ? 0 : 1);
-  const EdgeRow old = state_->edge(ref.vertexId(), ref.fieldNumber());
-  if (!ref.isIndexed()) {
-    if (old.kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
-    state_->setEdge(ref.vertexId(), ref.fieldNumber(), -1, makeEdge(*state_, ref, field, tensor));
-    return;
-  }
-  if (old.kind() != EdgeRow::List)
+  checkEdge(*state_, ref, field, tensor, 1);
+  const EdgeRow list = state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())];
+  if (list.kind() != EdgeRow::List)
     throw no_size_specified(
         fmt::format("{}: call setFieldSize before connecting sub-vectors", describe(*state_, ref, field)));
-  if (ref.getIndex() >= old.b)
-    throw index_error(fmt::format("{}: its size is {}", describe(*state_, ref, field), old.b));
-  if (state_->tables.subEdges[old.a + static_cast<std::uint32_t>(ref.getIndex())].kind() != EdgeRow::None)
-    connectedTwice(*state_, ref, field);
-  state_->setEdge(ref.vertexId(), ref.fieldNumber(), static_cast<std::int64_t>(ref.getIndex()),
-                  makeEdge(*state_, ref, field, tensor));
+  if (ref.getIndex() >= list.b)
+    throw index_error(fmt::format("{}: its size is {}", describe(*state_, ref, field), list.b));
+  const std::uint32_t sub = list.a + static_cast<std::uint32_t>(ref.getIndex());
+  if (state_->tables.subEdges[sub].kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
+  state_->tables.subEdges.edit(sub) = makeEdge(*state_, ref, field, tensor);
 }
 
 void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
@@ -242,7 +243,8 @@ void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
     throw graph_connection_error(
         fmt::format("{} cannot be connected with a list of {} tensors: it is not an edge of rank 2",
                     describe(*state_, ref, field), tensors.size()));
-  if (state_->edge(ref.vertexId(), ref.fieldNumber()).kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
+  if (state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())].kind() != EdgeRow::None)
+    connectedTwice(*state_, ref, field);
   std::vector<EdgeRow> rows;
   rows.reserve(tensors.size());
   for (const Tensor &tensor : tensors) {
@@ -251,7 +253,8 @@ void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
   }
   const std::uint32_t first = state_->tables.subEdges.size();
   for (const EdgeRow &row : rows) state_->tables.subEdges.append(row);
-  state_->setEdge(ref.vertexId(), ref.fieldNumber(), -1, EdgeRow::list(first, static_cast<std::uint32_t>(rows.size())));
+  state_->tables.edges.edit(state_->edgeAt(ref.vertexId(), ref.fieldNumber())) =
+      EdgeRow::list(first, static_cast<std::uint32_t>(rows.size()));
 }
 
 void Graph::connectConstant(FieldRef ref, const Type &valueType, const void *values, std::size_t count, bool isArray) {
@@ -276,16 +279,17 @@ void Graph::setFieldSize(FieldRef ref, std::size_t size) {
   if (rankOf(field) != 2 || field.access == Access::State)
     throw graph_connection_error(
         fmt::format("{} is not an edge of rank 2; its size comes from the tensor", describe(*state_, ref, field)));
-  if (state_->edge(ref.vertexId(), ref.fieldNumber()).kind() != EdgeRow::None)
+  if (state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())].kind() != EdgeRow::None)
     throw graph_connection_error(fmt::format("{} has its size already", describe(*state_, ref, field)));
   const std::uint32_t first = state_->tables.subEdges.appendN(static_cast<std::uint32_t>(size), EdgeRow::none());
-  state_->setEdge(ref.vertexId(), ref.fieldNumber(), -1, EdgeRow::list(first, static_cast<std::uint32_t>(size)));
+  state_->tables.edges.edit(state_->edgeAt(ref.vertexId(), ref.fieldNumber())) =
+      EdgeRow::list(first, static_cast<std::uint32_t>(size));
 }
 
 std::size_t Graph::getFieldSize(FieldRef ref) const {
   const Field &field = place(*state_, ref, "getFieldSize").field;
   if (field.access != Access::State) {
-    const EdgeRow row = state_->edge(ref.vertexId(), ref.fieldNumber());
+    const EdgeRow row = state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())];
     if (row.kind() != EdgeRow::None) return row.b;
   }
   throw no_size_specified(fmt::format("{} has no size yet", describe(*state_, ref, field)));
@@ -325,7 +329,7 @@ void Graph::setInitialValueHalf(FieldRef field, ArrayRef<std::uint16_t> values) 
 void Graph::setTileMapping(VertexRef vertex, unsigned tile) {
   if (vertex.graphState() != state_.get())
     throw poplar_error("Graph::setTileMapping: the vertex belongs to another graph");
-  const unsigned tiles = getTarget().getNumTiles();
+  const unsigned tiles = numTiles();
   if (tile >= tiles)
     throw invalid_tile_mapping(
         fmt::format("Graph::setTileMapping: tile {} for {} does not exist: the target has {} tiles", tile,

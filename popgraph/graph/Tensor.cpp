@@ -96,10 +96,13 @@ Tensor Tensor::operator[](std::size_t i) const {
     checkValid(*this, "operator[]");
     throw index_error(fmt::format("Tensor::operator[]: index {} is outside a tensor of shape {}", i, shapeToString()));
   }
-  if (!node_) { // the hot path of graph construction
-    Tensor t(*this);
-    t.rank_ = rank_ - 1;
-    t.offset_ += static_cast<std::int64_t>(i) * strides_[0];
+  if (!node_) { // the hot path of graph construction: copies only what the result has
+    Tensor t;
+    t.graph_ = graph_;
+    t.variable_ = variable_;
+    t.type_ = type_;
+    t.rank_ = static_cast<std::uint8_t>(rank_ - 1);
+    t.offset_ = offset_ + static_cast<std::int64_t>(i) * strides_[0];
     for (unsigned d = 0; d < t.rank_; ++d) t.dims_[d] = dims_[d + 1], t.strides_[d] = strides_[d + 1];
     return t;
   }

@@ -286,8 +286,12 @@ private:
   void setTensorValue(const Tensor &tensor, const Type &valueType, const void *values, std::size_t count,
                       bool broadcast);
   void setFieldValue(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
+  /// connect() for rank 2 fields, their sub-vectors, and mistakes.
+  void connectRare(FieldRef field, const Tensor &tensor);
   void connectConstant(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
 
+  /// Tiles of this graph.
+  unsigned numTiles() const;
   /// The top-level graph's number of a tile of this graph.
   unsigned physicalTile(unsigned tile) const;
 
