@@ -15,6 +15,7 @@
 #include <popops/Reduce.hpp>
 #include <popops/ScaledAdd.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <ostream>
@@ -29,19 +30,13 @@ using poplar::Tensor;
 using poplar::Type;
 using poplar::program::Sequence;
 using poputil::poplibs_error;
+using poputil::detail::shapeText;
 using Shape = std::vector<std::size_t>;
 
 namespace {
 
 // A share of a block smaller than this is not worth a message.
 constexpr std::size_t kMinElementsPerShare = 8;
-
-std::string shapeText(const Shape &shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i != shape.size(); ++i)
-    text.append(i ? "," : "").append(std::to_string(shape[i]));
-  return text + "]";
-}
 
 Problem makeProblem(const std::string &function, const Type &input, const Type &output, const Shape &a, const Shape &b,
                     bool grouped) {

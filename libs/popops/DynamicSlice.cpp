@@ -7,6 +7,7 @@
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/detail/Options.hpp>
+#include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <numeric>
@@ -20,16 +21,10 @@ using poplar::OptionFlags;
 using poplar::Tensor;
 using poplar::program::Sequence;
 using poputil::poplibs_error;
+using poputil::detail::shapeText;
 using Shape = std::vector<std::size_t>;
 
 namespace {
-
-std::string shapeText(const Shape &shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i != shape.size(); ++i)
-    text.append(i ? "," : "").append(std::to_string(shape[i]));
-  return text + "]";
-}
 
 void checkDims(const std::string &function, const Shape &shape, const Shape &dims, const Shape &sizes) {
   if (dims.size() != sizes.size())

@@ -15,6 +15,7 @@
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/detail/Options.hpp>
+#include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <map>
@@ -31,6 +32,7 @@ using poplar::Tensor;
 using poplar::Type;
 using poplar::program::Sequence;
 using poputil::poplibs_error;
+using poputil::detail::shapeText;
 using Tensors = std::vector<Tensor>;
 using Shape = std::vector<std::size_t>;
 using Group = std::vector<Interval>;
@@ -51,13 +53,6 @@ MapOptions parseMapOptions(const std::string &function, const OptionFlags &optio
                                     poputil::detail::boolOption(result.broadcasts)},
                                    {"enableExpressionOptimizations", poputil::detail::boolOption(result.simplify)}});
   return result;
-}
-
-std::string shapeText(const Shape &shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i != shape.size(); ++i)
-    text.append(i ? "," : "").append(std::to_string(shape[i]));
-  return text + "]";
 }
 
 Shape commonShape(const std::string &function, const Tensors &ts) {

@@ -1,15 +1,27 @@
 // Copies along one dimension between a table of `entries` rows and a window of `rows` rows at a run-time offset. Both
 // are matrices {rows, columns}, of which a vertex holds some columns, row after row.
-#include <poplar/HalfFloat.hpp>
+#include "libs/popops/codelets/ElementTypes.hpp"
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
 
 namespace popops {
 
-/// The first row, or `entries` when nothing is to be copied.
-inline unsigned firstRow(unsigned offset, unsigned entries, bool remap) {
-  return offset < entries ? offset : remap ? 0u : entries;
+/// Calls f(row of the table, row of the window) for each row of a window at `offset`, which wraps around the end of the
+/// table; an offset outside it means 0 with `remap`, else there is nothing to do.
+template <class F> inline void forEachRow(unsigned offset, unsigned entries, unsigned rows, bool remap, F f) {
+  if (entries == 0 || (offset >= entries && !remap))
+    return;
+  unsigned row = offset < entries ? offset : 0u;
+  for (unsigned r = 0; r < rows; ++r) {
+    f(row, r);
+    row = row + 1 == entries ? 0 : row + 1;
+  }
+}
+
+template <class T> inline void copyRow(const T *from, T *to, unsigned columns) {
+  for (unsigned c = 0; c < columns; ++c)
+    to[c] = from[c];
 }
 
 template <class T> class DynamicSlice : public Vertex {
@@ -21,16 +33,9 @@ public:
   const bool remap;
 
   bool compute() {
-    unsigned row = firstRow(*offset, entries, remap);
-    if (row == entries)
-      return true;
-    for (unsigned r = 0; r < rows; ++r) {
-      const T *from = &table[0] + row * columns;
-      T *to = &window[0] + r * columns;
-      for (unsigned c = 0; c < columns; ++c)
-        to[c] = from[c];
-      row = row + 1 == entries ? 0 : row + 1;
-    }
+    forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
+      copyRow(&table[0] + row * columns, &window[0] + r * columns, columns);
+    });
     return true;
   }
 };
@@ -44,16 +49,9 @@ public:
   const bool remap;
 
   bool compute() {
-    unsigned row = firstRow(*offset, entries, remap);
-    if (row == entries)
-      return true;
-    for (unsigned r = 0; r < rows; ++r) {
-      const T *from = &window[0] + r * columns;
-      T *to = &table[0] + row * columns;
-      for (unsigned c = 0; c < columns; ++c)
-        to[c] = from[c];
-      row = row + 1 == entries ? 0 : row + 1;
-    }
+    forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
+      copyRow(&window[0] + r * columns, &table[0] + row * columns, columns);
+    });
     return true;
   }
 };
@@ -61,17 +59,6 @@ public:
 #define INSTANTIATE(T)                                                                                               \
   template class DynamicSlice<T>;                                                                                    \
   template class DynamicUpdate<T>;
-INSTANTIATE(bool)
-INSTANTIATE(char)
-INSTANTIATE(signed char)
-INSTANTIATE(unsigned char)
-INSTANTIATE(short)
-INSTANTIATE(unsigned short)
-INSTANTIATE(int)
-INSTANTIATE(unsigned int)
-INSTANTIATE(long long)
-INSTANTIATE(unsigned long long)
-INSTANTIATE(half)
-INSTANTIATE(float)
+POPOPS_ELEMENT_TYPES(INSTANTIATE)
 
 } // namespace popops

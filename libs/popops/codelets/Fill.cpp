@@ -1,5 +1,5 @@
 // Constant and counting contents, and one-hot rows.
-#include <poplar/HalfFloat.hpp>
+#include "libs/popops/codelets/ElementTypes.hpp"
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
@@ -53,18 +53,7 @@ public:
 #define INSTANTIATE(T)                                                                                               \
   template class Fill<T>;                                                                                            \
   template class Fill2d<T>;
-INSTANTIATE(bool)
-INSTANTIATE(char)
-INSTANTIATE(signed char)
-INSTANTIATE(unsigned char)
-INSTANTIATE(short)
-INSTANTIATE(unsigned short)
-INSTANTIATE(int)
-INSTANTIATE(unsigned int)
-INSTANTIATE(long long)
-INSTANTIATE(unsigned long long)
-INSTANTIATE(half)
-INSTANTIATE(float)
+POPOPS_ELEMENT_TYPES(INSTANTIATE)
 #undef INSTANTIATE
 
 /// start, start + 1, ...

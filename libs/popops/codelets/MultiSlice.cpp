@@ -1,6 +1,6 @@
 // Look-ups and updates of many slices of `rows` rows in a table {entries, columns}, of which a vertex holds some
 // columns, row after row. Offsets of which a row lies outside are left out.
-#include <poplar/HalfFloat.hpp>
+#include "libs/popops/codelets/ElementTypes.hpp"
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
@@ -63,18 +63,7 @@ public:
 #define INSTANTIATE(T)                                                                                               \
   template class MultiSlice<T>;                                                                                      \
   template class MultiUpdate<T, UpdateOp::Store>;
-INSTANTIATE(bool)
-INSTANTIATE(char)
-INSTANTIATE(signed char)
-INSTANTIATE(unsigned char)
-INSTANTIATE(short)
-INSTANTIATE(unsigned short)
-INSTANTIATE(int)
-INSTANTIATE(unsigned int)
-INSTANTIATE(long long)
-INSTANTIATE(unsigned long long)
-INSTANTIATE(half)
-INSTANTIATE(float)
+POPOPS_ELEMENT_TYPES(INSTANTIATE)
 #undef INSTANTIATE
 #define INSTANTIATE(T)                                                                                               \
   template class MultiUpdate<T, UpdateOp::Add>;                                                                      \
