@@ -1,8 +1,10 @@
 #include "popgraph/base/SealedFile.hpp"
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <istream>
 #include <set>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,6 +127,48 @@ std::string_view SealedReader::section(std::string_view name) const {
   for (const auto &[known, bytes] : sections_)
     if (known == name) return bytes;
   throw SealError(path_ + ": has no section '" + std::string(name) + "'");
+}
+
+std::string readSealed(std::istream &stream) {
+  std::string bytes;
+  // False when the stream ends first. In pieces, so that a false length costs no memory.
+  const auto take = [&](std::uint64_t count) {
+    constexpr std::uint64_t kPiece = 1 << 20;
+    while (count > 0) {
+      const std::uint64_t piece = std::min(count, kPiece);
+      const std::size_t at = bytes.size();
+      bytes.resize(at + piece);
+      stream.read(bytes.data() + at, static_cast<std::streamsize>(piece));
+      bytes.resize(at + static_cast<std::size_t>(stream.gcount()));
+      if (!stream) return false;
+      count -= piece;
+    }
+    return true;
+  };
+  const auto number = [&](std::size_t width) { // little-endian; 0 at the end of the stream
+    std::uint64_t value = 0;
+    if (take(width)) std::memcpy(&value, bytes.data() + bytes.size() - width, width);
+    return value;
+  };
+  if (!take(sizeof kMagic) || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) return bytes;
+  take(number(4)); // kind
+  number(4);       // version
+  std::uint64_t contents = kHashBytes;
+  for (std::uint64_t i = number(4); i > 0 && stream; --i) {
+    take(number(4)); // name
+    const std::uint64_t size = number(8);
+    if (size > UINT64_MAX - contents) return bytes;
+    contents += size;
+  }
+  if (stream) take(contents);
+  return bytes;
+}
+
+bool isSealed(const std::string &path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  char start[sizeof kMagic];
+  return file.fd >= 0 && ::read(file.fd, start, sizeof start) == static_cast<ssize_t>(sizeof start) &&
+         std::memcmp(start, kMagic, sizeof kMagic) == 0;
 }
 
 std::string readFile(const std::string &path) {

@@ -3,6 +3,7 @@
 // Layout: magic, kind, format version, section table, sections; an XXH3-128 of everything at the end. A file is
 // either exactly what a writer sealed or it is refused: short, altered, foreign and newer files throw.
 #include <cstdint>
+#include <iosfwd>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -43,6 +44,13 @@ private:
   std::uint32_t version_ = 0;
   std::vector<std::pair<std::string, std::string_view>> sections_;
 };
+
+/// The bytes of one sealed file from a stream that may hold more; leaves the stream behind its end. Of what is no
+/// sealed file, reads an unspecified part: SealedReader says what is wrong with it.
+std::string readSealed(std::istream &stream);
+
+/// Whether the file can be read and begins as sealed ones do.
+bool isSealed(const std::string &path);
 
 /// Whole file as bytes. Throws std::runtime_error naming the path and the reason.
 std::string readFile(const std::string &path);

@@ -106,8 +106,7 @@ profile::CompileRecord EngineState::compileRecord() const {
     const VariableRow &row = tables.variables[v];
     const auto &ranges = tables.mappingOf(v);
     if (ranges.empty()) continue;
-    // Unnamed variables come in millions; a report names what has a name or is large.
-    if (row.name == 0 && row.elements < 1024) continue;
+    if (!row.isReported()) continue;
     profile::VariableRecord variable;
     variable.name = tables.variableName(v);
     variable.type = elementName(row.type);

@@ -72,30 +72,34 @@ Mapping &GraphState::editMapping(std::uint32_t variable) {
   return *mapping;
 }
 
+CodeletInfo CodeletInfo::of(std::shared_ptr<const codelets::CodeletModule> module, std::uint32_t moduleIndex,
+                            std::uint32_t index) {
+  CodeletInfo info;
+  info.moduleIndex = moduleIndex;
+  info.indexInModule = index;
+  info.pointer = &module->codelets[index];
+  for (const codelets::Field &field : module->codelets[index].fields) {
+    if (field.access != codelets::Access::State) {
+      info.place.push_back(info.edges++);
+    } else {
+      info.place.push_back(info.stateWords);
+      info.stateWords += field.shape == codelets::FieldShape::Scalar
+                             ? static_cast<std::uint32_t>((elementBytes(field.type) + 3) / 4)
+                             : 2;
+    }
+  }
+  info.module = std::move(module);
+  return info;
+}
+
 void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module) {
   if (std::find(tables.modules.begin(), tables.modules.end(), module) != tables.modules.end()) return;
   const auto moduleIndex = static_cast<std::uint32_t>(tables.modules.size());
   tables.modules.push_back(module);
-  for (std::uint32_t i = 0; i < module->codelets.size(); ++i) {
-    CodeletInfo info;
-    info.module = module;
-    info.moduleIndex = moduleIndex;
-    info.indexInModule = i;
-    info.pointer = &module->codelets[i];
-    for (const codelets::Field &field : module->codelets[i].fields) {
-      if (field.access != codelets::Access::State) {
-        info.place.push_back(info.edges++);
-      } else {
-        info.place.push_back(info.stateWords);
-        info.stateWords += field.shape == codelets::FieldShape::Scalar
-                               ? static_cast<std::uint32_t>((elementBytes(field.type) + 3) / 4)
-                               : 2;
-      }
-    }
-    // The same file may be added twice; the first definition stays, so that its vertices and new ones agree.
+  // The same file may be added twice; the first definition stays, so that its vertices and new ones agree.
+  for (std::uint32_t i = 0; i < module->codelets.size(); ++i)
     if (codeletByName_.emplace(module->codelets[i].name, static_cast<std::uint32_t>(tables.codelets.size())).second)
-      tables.codelets.push_back(std::move(info));
-  }
+      tables.codelets.push_back(CodeletInfo::of(module, moduleIndex, i));
   lastCodelet_ = -1;
   lastCodeletName_.clear();
 }

@@ -27,6 +27,8 @@ struct VariableRow {
   std::uint32_t name;       ///< into GraphTables::names; 0: none
   ElementType type;
   bool isConstant;
+  /// Unnamed variables come in millions; a profile names what has a name or is large.
+  bool isReported() const { return name != 0 || elements >= 1024; }
 };
 
 struct VertexRow {
@@ -75,6 +77,9 @@ struct CodeletInfo {
   /// For each field: its number among the edges, or the first of its words in the state.
   std::vector<std::uint32_t> place;
   std::uint32_t edges = 0, stateWords = 0;
+  /// Codelet `index` of a module, with the places of its fields.
+  static CodeletInfo of(std::shared_ptr<const codelets::CodeletModule> module, std::uint32_t moduleIndex,
+                        std::uint32_t index);
 };
 
 /// Values set at load.

@@ -9,4 +9,10 @@ std::vector<bool> executedComputeSets(const Module &module) {
   return used;
 }
 
+std::vector<bool> executedModules(const Module &module) {
+  std::vector<bool> used(module.tables.modules.size(), false);
+  for (const RowGroup &group : module.groups) used[module.tables.codelets[group.codelet].moduleIndex] = true;
+  return used;
+}
+
 } // namespace popgraph

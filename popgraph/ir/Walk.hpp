@@ -8,6 +8,8 @@ namespace popgraph {
 
 /// Which compute sets some step executes.
 std::vector<bool> executedComputeSets(const Module &module);
+/// Which codelet modules have a vertex in an executed compute set. Needs the rows of stage Scheduled.
+std::vector<bool> executedModules(const Module &module);
 
 /// Calls f(run) for each contiguous run of an edge row (not a list).
 template <typename F> void forEachRunOf(const GraphTables &tables, const EdgeRow &edge, F &&f) {

@@ -18,5 +18,8 @@ void placeMemory(Module &module, bool allowOutOfMemory);
 
 /// Checks what the module's stage promises; throws std::logic_error for a fault of ours.
 void verify(const Module &module);
+/// The same for all that a finished module holds, and that every id and range in it is good: for modules that were read
+/// from outside. Throws std::logic_error.
+void verifyExecutable(const Module &module);
 
 } // namespace popgraph

@@ -1,17 +1,11 @@
 // What each stage promises, checked. A failure here is a fault of ours, never of the user's.
-#include <spdlog/fmt/fmt.h>
-#include <stdexcept>
-
 #include "popgraph/ir/Walk.hpp"
 #include "popgraph/passes/Passes.hpp"
+#include "popgraph/passes/Require.hpp"
 
 namespace popgraph {
 
 namespace {
-
-template <typename... Args> void require(bool condition, const char *format, const Args &...args) {
-  if (!condition) throw std::logic_error("internal error: " + fmt::format(fmt::runtime(format), args...));
-}
 
 void verifySteps(const Module &module) {
   const auto n = static_cast<std::uint32_t>(module.steps.size());
@@ -25,7 +19,7 @@ void verifySteps(const Module &module) {
     case Step::Kind::Copy: require(step.a < module.copies.size(), "step {}: copy {}", i, step.a); break;
     case Step::Kind::StreamIn:
     case Step::Kind::StreamOut: require(step.a < module.transfers.size(), "step {}: transfer {}", i, step.a); break;
-    case Step::Kind::LoopBegin: require(step.b > i && step.b <= n, "step {}: loop end {}", i, step.b); break;
+    case Step::Kind::LoopBegin: require(step.b > i && step.b < n, "step {}: loop end {}", i, step.b); break;
     case Step::Kind::LoopEnd: require(step.b <= i && step.b > 0, "step {}: loop begin {}", i, step.b); break;
     case Step::Kind::JumpIfZero:
     case Step::Kind::JumpIfNonZero:
@@ -37,6 +31,7 @@ void verifySteps(const Module &module) {
       require(step.a < module.switches.size(), "step {}: switch {}", i, step.a);
       for (const auto &[value, target] : module.switches[step.a].cases)
         require(target < n, "step {}: case {}", i, value);
+      require(module.switches[step.a].defaultTarget < n, "step {}: default case", i);
       break;
     case Step::Kind::Print:
     case Step::Kind::Abort: require(step.a < module.prints.size(), "step {}: print {}", i, step.a); break;
@@ -44,12 +39,9 @@ void verifySteps(const Module &module) {
     default: break;
     }
   }
-}
-
-void verifyRun(const Module &module, const Run &run) {
-  require(run.variable < module.tables.variables.size(), "variable {} does not exist", run.variable);
-  require(std::uint64_t(run.offset) + run.count <= module.tables.variables[run.variable].elements,
-          "[{}, +{}) is outside variable {}", run.offset, run.count, run.variable);
+  require(n == 0 || module.steps.back().kind == Step::Kind::End || module.steps.back().kind == Step::Kind::Return,
+          "the last step goes on to nowhere");
+  for (const std::uint32_t entry : module.entries) require(entry < n, "a program starts at step {}", entry);
 }
 
 void verifyRows(const Module &module) {
@@ -58,18 +50,25 @@ void verifyRows(const Module &module) {
   for (std::size_t s = 0; s < module.computeSets.size(); ++s) {
     const ComputeSetPlan &plan = module.computeSets[s];
     std::uint32_t row = plan.firstRow;
+    require(within(plan.firstRow, plan.rows, module.rows.size()) &&
+                within(plan.firstTask, plan.tasks, module.tasks.size()),
+            "compute set {} is out of range", s);
     for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
       const TileTask &task = module.tasks[t];
       require(t == plan.firstTask || module.tasks[t - 1].tile < task.tile, "tasks of compute set {} are out of order",
               s);
       require(task.tile < module.target.getNumTiles(), "task on tile {}", task.tile);
+      require(within(task.firstGroup, task.groups, module.groups.size()), "task {} is out of range", t);
       for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
         const RowGroup &group = module.groups[g];
         require(group.firstRow == row, "group {} starts at row {}", g, group.firstRow);
+        require(group.codelet < tables.codelets.size() && within(row, group.rows, module.rows.size()),
+                "group {} is out of range", g);
         row += group.rows;
         for (std::uint32_t r = group.firstRow; r < row; ++r) {
           const std::uint32_t v = module.rows[r];
           const VertexRow &vertex = tables.vertices[v];
+          require(v < seen.size(), "row {} is of vertex {}", r, v);
           require(!seen[v], "vertex {} has two rows", v);
           seen[v] = true;
           require(vertex.computeSet == s && vertex.codelet == group.codelet && vertex.tile == task.tile,
@@ -87,7 +86,7 @@ void verifyRows(const Module &module) {
 void verifyExchange(const Module &module) {
   const Placement &placement = module.placement;
   const auto check = [&](const ExchangePlan &plan) {
-    require(plan.firstTile + plan.tiles <= placement.exchangeTiles.size(), "exchange plan out of range");
+    require(within(plan.firstTile, plan.tiles, placement.exchangeTiles.size()), "exchange plan out of range");
     std::uint64_t in = 0, out = 0;
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
       in += placement.exchangeTiles[i].bytesIn;

@@ -38,9 +38,12 @@ Arena &Arena::operator=(Arena &&other) noexcept {
 
 Storage::Storage(std::shared_ptr<const Module> module) : module_(std::move(module)) {
   const GraphTables &tables = module_->tables;
-  for (const auto &codeModule : tables.modules) {
+  const std::vector<bool> executed = executedModules(*module_);
+  code_.resize(tables.modules.size());
+  for (std::size_t i = 0; i < code_.size(); ++i) {
+    if (!executed[i]) continue; // libraries bring many; an executable that was read has no code for these
     try {
-      code_.push_back(std::make_unique<codelets::LoadedModule>(*codeModule));
+      code_[i] = std::make_unique<codelets::LoadedModule>(*tables.modules[i]);
     } catch (const codelets::LinkError &error) {
       throw poplar::link_error(error.what(), error.output);
     }

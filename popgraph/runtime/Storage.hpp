@@ -60,7 +60,7 @@ private:
   void buildImages();
 
   std::shared_ptr<const Module> module_;
-  std::vector<std::unique_ptr<codelets::LoadedModule>> code_; ///< by module
+  std::vector<std::unique_ptr<codelets::LoadedModule>> code_; ///< by module; null: not executed
   Arena variables_;
   std::vector<std::uint64_t> variableAt_;
   Arena images_, aux_;

@@ -1,4 +1,7 @@
+#include "popgraph/base/SealedFile.hpp"
+#include "popgraph/ir/Serialize.hpp"
 #include "popgraph/machine/Machine.hpp"
+#include "popgraph/passes/Pipeline.hpp"
 #include "popgraph/tools/Commands.hpp"
 #include "profiler/Reader.hpp"
 #include "profiler/render/Format.hpp"
@@ -10,7 +13,44 @@ namespace {
 using Json = nlohmann::ordered_json;
 using profiler::grouped, profiler::left, profiler::right;
 
-Json fileJson(const std::string &path) {
+Json executableJson(const std::string &path) {
+  const std::string bytes = readFile(path);
+  const std::shared_ptr<const Module> module = loadExecutable(bytes, path, false);
+  const SealedReader file(bytes, kExecutableKind, kExecutableVersion, path);
+  const ExecutableOrigin origin = originOfExecutable(bytes, path);
+  Json sections = Json::array(), streams = Json::array(), handles = Json::array();
+  for (const auto &[name, part] : file.sections())
+    sections.push_back({{"name", name}, {"payload_bytes", part.size()}});
+  for (const poplar::DataStream &stream : module->tables.streams)
+    streams.push_back({{"name", stream.handle()},
+                       {"direction", stream.isHostToDevice() ? "to device" : "to host"},
+                       {"type", elementName(elementTypeOf(stream.elementType()))},
+                       {"elements", stream.numElements()}});
+  for (const HandlePlan &handle : module->handles)
+    handles.push_back({{"name", handle.name},
+                       {"direction", handle.isRead ? "to host" : "to device"},
+                       {"type", elementName(handle.type)},
+                       {"elements", handle.elements}});
+  return {{"path", path},
+          {"kind", "executable"},
+          {"format_version", std::to_string(file.version())},
+          {"popgraph_version", origin.version},
+          {"package_hash", origin.packageHash},
+          {"target", poplar::toString(module->target.getTargetType())},
+          {"machine", module->target.getTargetSystemString()},
+          {"ipus", module->target.getNumIPUs()},
+          {"tiles_per_ipu", module->target.getTilesPerIPU()},
+          {"programs", module->entries.size()},
+          {"steps", module->steps.size()},
+          {"compute_sets", module->computeSets.size()},
+          {"vertices", module->rows.size()},
+          {"variables", module->tables.variables.size()},
+          {"streams", std::move(streams)},
+          {"host_handles", std::move(handles)},
+          {"sections", std::move(sections)}};
+}
+
+Json profileJson(const std::string &path) {
   const profiler::Model model = profiler::readProfile(path);
   Json sections = Json::array();
   for (const profiler::Section &section : model.sections)
@@ -19,6 +59,7 @@ Json fileJson(const std::string &path) {
                         {"complete", section.complete},
                         {"payload_bytes", section.bytes}});
   return {{"path", model.path},
+          {"kind", "profile"},
           {"format_version", std::to_string(model.formatVersion >> 16) + "." +
                                  std::to_string(model.formatVersion & 0xFFFF)},
           {"program", model.compile.programName},
@@ -29,16 +70,28 @@ Json fileJson(const std::string &path) {
           {"sections", std::move(sections)}};
 }
 
+Json fileJson(const std::string &path) { return isSealed(path) ? executableJson(path) : profileJson(path); }
+
 void writeFileText(std::ostream &out, const Json &file) {
-  out << file["path"].get<std::string>() << ": profile, format " << file["format_version"].get<std::string>() << "\n";
-  for (const char *key : {"program", "engine", "popgraph_version", "machine"})
-    if (!file[key].get<std::string>().empty())
-      out << "  " << left(key, 18) << profiler::printable(file[key].get<std::string>()) << "\n";
-  out << "  " << left("runs", 18) << file["runs"] << "\n  sections:\n";
+  const auto text = [](const Json &value) {
+    return value.is_string() ? profiler::printable(value.get<std::string>()) : value.dump();
+  };
+  out << file["path"].get<std::string>() << ": " << text(file["kind"]) << ", format " << text(file["format_version"])
+      << "\n";
+  for (const auto &[key, value] : file.items())
+    if (key != "path" && key != "kind" && key != "format_version" && !value.is_array() && value != "")
+      out << "  " << left(key, 18) << text(value) << "\n";
+  for (const char *list : {"streams", "host_handles"}) {
+    if (!file.contains(list) || file[list].empty()) continue;
+    out << "  " << list << ":\n";
+    for (const Json &item : file[list])
+      out << "    " << left(text(item["name"]), 24) << left(text(item["direction"]), 11)
+          << right(grouped(item["elements"].get<std::uint64_t>()), 14) << " " << text(item["type"]) << "\n";
+  }
+  out << "  sections:\n";
   for (const Json &section : file["sections"])
-    out << "    " << left(profiler::printable(section["name"].get<std::string>()), 16)
-        << right(grouped(section["payload_bytes"].get<std::uint64_t>()), 14) << " B"
-        << (section["complete"].get<bool>() ? "" : "  incomplete") << "\n";
+    out << "    " << left(text(section["name"]), 16) << right(grouped(section["payload_bytes"].get<std::uint64_t>()), 14)
+        << " B" << (section.value("complete", true) ? "" : "  incomplete") << "\n";
 }
 
 Json machinesJson() {
@@ -77,7 +130,7 @@ void addInfo(CLI::App &app, Action &action) {
   };
   const auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("info", "Print version and machines; with a file, what is in it");
-  command->add_option("file", options->file, "profile.pgprof");
+  command->add_option("file", options->file, "profile.pgprof, or an executable (.pgx)");
   command->add_option("--machine", options->machine, "Print every constant of this machine, with unit and source");
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->callback([options, &action] {

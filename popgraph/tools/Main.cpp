@@ -7,7 +7,7 @@ int main(int argc, char **argv) {
   using namespace popgraph::tools;
   std::signal(SIGPIPE, SIG_DFL); // `popgraph summary … | head` ends silently
 
-  CLI::App app{"Reads profiles made by programs that use popgraph.", "popgraph"};
+  CLI::App app{"Reads profiles and executables made by programs that use popgraph.", "popgraph"};
   app.set_version_flag("--version", "popgraph " POPGRAPH_VERSION);
   app.require_subcommand(1);
   app.footer("Exit status: 0 fine, 1 differences found or a budget exceeded, 2 wrong usage,\n"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CheckCommands.py MAKE_PROFILE POPGRAPH: what the report commands print, write and return."""
+"""CheckCommands.py MAKE_PROFILE POPGRAPH MAKE_EXECUTABLE: what the report commands print, write and return."""
 import csv
 import io
 import json
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-MAKE_PROFILE, POPGRAPH = sys.argv[1:3]
+MAKE_PROFILE, POPGRAPH, MAKE_EXECUTABLE = sys.argv[1:4]
 
 
 def run(*arguments, status=0, environment=None):
@@ -58,6 +58,16 @@ def main():
 
         info = json.loads(run("info", profile, "--json"))
         assert info["file"]["format_version"] == "1.0" and info["file"]["runs"] == 3
+        executable = folder + "/program.pgx"
+        subprocess.run([MAKE_EXECUTABLE, executable], check=True)
+        info = json.loads(run("info", executable, "--json"))["file"]
+        assert info["kind"] == "executable" and info["tiles_per_ipu"] == 4 and info["target"] == "IPU_MODEL"
+        assert info["streams"] == [{"name": "input", "direction": "to device", "type": "float", "elements": 8}]
+        assert info["host_handles"][0]["name"] == "result"
+        assert "input" in run("info", executable) and "placement" in run("info", executable)
+        with open(executable, "r+b") as file:
+            file.truncate(1000)
+        assert "cut short" in run("info", executable, status=3)
         machines = json.loads(run("info", "--json"))["machines"]
         assert {"gc2", "gc200", "bow", "c600"} <= {machine["name"] for machine in machines}
         assert json.loads(run("info", "--machine", "bow", "--json"))["machine"]["clockHz"] == 1.85e9
