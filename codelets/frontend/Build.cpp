@@ -1,6 +1,7 @@
 #include "codelets/frontend/Build.hpp"
 #include "codelets/frontend/Lower.hpp"
 #include <algorithm>
+#include <charconv>
 #include <llvm/AsmParser/Parser.h>
 #include <llvm/IRReader/IRReader.h>
 #include <llvm/Linker/Linker.h>
@@ -10,6 +11,16 @@
 
 namespace popgraph::codelets {
 namespace {
+
+// Of ours, not clang's: how well the compiler of a hardware generation fills both pipes, 0 to 1.
+constexpr std::string_view kPairingFlag = "-mpairing-credit=";
+
+std::vector<std::string> clangFlags(const std::vector<std::string> &flags) {
+  std::vector<std::string> kept;
+  for (const std::string &flag : flags)
+    if (!flag.starts_with(kPairingFlag)) kept.push_back(flag);
+  return kept;
+}
 
 unsigned workersOf(const std::string &target) { return target.starts_with("cpu") ? 1 : 6; }
 
@@ -43,7 +54,7 @@ BuildResult build(const BuildRequest &request) {
     ParsedSource parsed =
         source.kind == BuildSource::Ir
             ? parseIr(source, context)
-            : parseSource({source.name, source.text, source.kind == BuildSource::C}, request.flags,
+            : parseSource({source.name, source.text, source.kind == BuildSource::C}, clangFlags(request.flags),
                           workersOf(request.target), context);
     result.text += parsed.diagnostics;
     files.insert(parsed.files.begin(), parsed.files.end());
@@ -72,11 +83,21 @@ BuildResult build(const BuildRequest &request) {
             [](const FoundVertex &a, const FoundVertex &b) { return a.codelet.name < b.codelet.name; });
   // -O0 leaves the host's optimisation out. What a codelet gives and costs is the same.
   bool optimise = true;
-  for (const std::string &flag : request.flags)
+  CostOptions costs;
+  for (const std::string &flag : request.flags) {
     if (flag.starts_with("-O")) optimise = flag != "-O0";
+    if (!flag.starts_with(kPairingFlag)) continue;
+    const char *begin = flag.data() + kPairingFlag.size(), *end = flag.data() + flag.size();
+    const auto [rest, error] = std::from_chars(begin, end, costs.pairingCredit);
+    if (error != std::errc() || rest != end || !(costs.pairingCredit >= 0 && costs.pairingCredit <= 1)) {
+      result.text += "error: " + flag + ": the credit is a number from 0 to 1\n";
+      result.status = BuildResult::CompileError;
+      return result;
+    }
+  }
   try {
     if (request.printIr) result.ir = canonicalText(std::move(module), vertices);
-    else result.module = lower(std::move(module), std::move(vertices), request.target, optimise);
+    else result.module = lower(std::move(module), std::move(vertices), request.target, optimise, costs);
   } catch (const LowerError &error) {
     result.text += std::string("error: ") + error.what() + "\n";
     result.status = BuildResult::LinkError;

@@ -129,6 +129,7 @@ void passContext(Function &function, const std::set<Function *> &extended) {
 
 // Slots are summed in a local and added to the context when the function returns. mem2reg makes the local a
 // register, so that loops without data-dependent control get their sum in closed form.
+// Hand-scheduled code counts parts of slots, which are rounded up when it returns.
 void insertCounters(Function &function, const FunctionCost &cost) {
   LLVMContext &llvmContext = function.getContext();
   Type *word = Type::getInt32Ty(llvmContext);
@@ -156,14 +157,17 @@ void insertCounters(Function &function, const FunctionCost &cost) {
     if (!isa<ReturnInst>(block.getTerminator())) continue;
     IRBuilder<> at(block.getTerminator());
     // `slots` is the first member of the context.
-    Value *sum = at.CreateLoad(at.getInt64Ty(), context);
-    at.CreateStore(at.CreateAdd(sum, at.CreateZExt(at.CreateLoad(word, counter), at.getInt64Ty())), context);
+    Value *sum = at.CreateLoad(at.getInt64Ty(), context), *units = at.CreateLoad(word, counter);
+    if (cost.unit > 1)
+      units = at.CreateUDiv(at.CreateAdd(units, at.getInt32(cost.unit - 1)), at.getInt32(cost.unit));
+    at.CreateStore(at.CreateAdd(sum, at.CreateZExt(units, at.getInt64Ty())), context);
   }
 }
 
 } // namespace
 
-std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots) {
+std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots,
+                                             const CostOptions &options) {
   PassBuilder passes;
   LoopAnalysisManager loopAnalyses;
   FunctionAnalysisManager functionAnalyses;
@@ -182,7 +186,7 @@ std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::ve
   std::map<Function *, Body> bodies;
   for (Function *function : defined) {
     costs[function] = costOf(*function, functionAnalyses.getResult<LoopAnalysis>(*function),
-                             functionAnalyses.getResult<ScalarEvolutionAnalysis>(*function));
+                             functionAnalyses.getResult<ScalarEvolutionAnalysis>(*function), options);
     bodies[function] = bodyOf(*function, costs[function].instructions);
   }
   std::vector<FunctionSize> sizes;
@@ -208,7 +212,8 @@ std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::ve
   }
   for (auto &[function, cost] : newCosts) insertCounters(*function, cost);
   for (Function *function : extended) passContext(*function, extended);
-  if (Function *asked = module.getFunction(kContextFunction); asked && asked->use_empty()) asked->eraseFromParent();
+  for (const char *name : {kContextFunction, kHandScheduledMark})
+    if (Function *asked = module.getFunction(name); asked && asked->use_empty()) asked->eraseFromParent();
   return sizes;
 }
 

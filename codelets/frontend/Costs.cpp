@@ -14,18 +14,31 @@ namespace {
 
 using namespace llvm;
 
-struct Price { std::uint32_t slots = 0, instructions = 0; };
+// Hand-scheduled code counts in fractions of a slot: eight 8-bit elements are one 64-bit access.
+constexpr std::uint32_t kHandScheduledUnit = 8;
+constexpr std::uint32_t kRepeatBundles = 256; // machine/Machine.hpp, rptBodyBundlesMax: the same on all machines
+
+struct Price {
+  std::uint32_t main = 0, aux = 0, instructions = 0;
+  Price &operator+=(const Price &other) {
+    main += other.main;
+    aux += other.aux;
+    instructions += other.instructions;
+    return *this;
+  }
+  friend Price operator+(Price a, const Price &b) { return a += b; }
+};
 
 Price price(Cost cost, std::uint32_t times = 1) {
   const CostRow &row = costRow(cost);
-  return {row.slots * times, row.instructions * times};
+  return {row.main * times, row.aux * times, row.instructions * times};
 }
 
 const StringMap<Cost> &mathCosts() {
   static const StringMap<Cost> costs = [] {
     StringMap<Cost> map;
-#define X(single, dbl, id, count, cost)                                   \
-  map[std::string(kMathPrefix) + #single] = Cost::cost;                   \
+#define X(single, dbl, id, count, cost)                                                                                \
+  map[std::string(kMathPrefix) + #single] = Cost::cost;                                                                \
   map[std::string(kMathPrefix) + #dbl] = Cost::DoubleFunction;
     POPGRAPH_MATH_FUNCTIONS(X)
 #undef X
@@ -60,8 +73,10 @@ public:
       Value *first = is64(&instruction) ? static_cast<Value *>(&instruction) : nullptr;
       for (Value *operand : instruction.operands()) {
         if (!is64(operand) || isa<Constant>(operand)) continue;
-        if (first) classes_.unionSets(first, operand);
-        else classes_.insert(first = operand);
+        if (first)
+          classes_.unionSets(first, operand);
+        else
+          classes_.insert(first = operand);
       }
     }
     for (Instruction &instruction : instructions(function)) {
@@ -95,27 +110,127 @@ private:
 
 class Coster {
 public:
-  Coster(Function &function, LoopInfo &loops, ScalarEvolution &evolution)
-      : function_(function), loops_(loops), evolution_(evolution), wide_(function) {}
+  Coster(Function &function, LoopInfo &loops, ScalarEvolution &evolution, const CostOptions &options)
+      : function_(function), loops_(loops), evolution_(evolution), options_(options), wide_(function) {}
 
   FunctionCost run() {
+    handScheduled_ = takeMark();
+    result_.unit = handScheduled_ ? kHandScheduledUnit : 1;
     for (Loop *loop : loops_.getLoopsInPreorder()) inspect(*loop);
     for (BasicBlock &block : function_) {
-      std::uint32_t &slots = result_.blocks[&block];
-      for (Instruction &instruction : block) {
-        const Price cost = of(instruction);
-        slots += cost.slots;
-        result_.instructions += cost.instructions;
-      }
+      mergeAccesses(block);
+      for (Instruction &instruction : block) charge(block, instruction, of(instruction));
     }
-    for (BasicBlock *block : setUps_) {
-      result_.blocks[block] += slots(Cost::LoopSetup);
-      result_.instructions += costRow(Cost::LoopSetup).instructions;
-    }
+    for (BasicBlock *block : setUps_) add(*block, price(Cost::LoopSetup), result_.unit);
+    for (const auto &[block, units] : units_) result_.blocks[block] = issued(units);
     return std::move(result_);
   }
 
 private:
+  /// What a block issues in the two pipes, in units.
+  struct Pipes {
+    std::uint64_t main = 0, aux = 0;
+  };
+
+  /// Hand-scheduled code fills both pipes. Compilers issue one instruction at a time but for their pairing credit.
+  std::uint32_t issued(const Pipes &pipes) const {
+    const std::uint64_t fewer = std::min(pipes.main, pipes.aux);
+    const std::uint64_t saved =
+        handScheduled_ ? fewer : static_cast<std::uint64_t>(options_.pairingCredit * static_cast<double>(fewer));
+    return static_cast<std::uint32_t>(pipes.main + pipes.aux - saved);
+  }
+
+  void add(BasicBlock &block, const Price &cost, std::uint32_t unit) {
+    Pipes &pipes = units_[&block];
+    pipes.main += std::uint64_t(cost.main) * unit;
+    pipes.aux += std::uint64_t(cost.aux) * unit;
+    result_.instructions += cost.instructions;
+  }
+
+  void charge(BasicBlock &block, Instruction &instruction, const Price &cost) {
+    const auto lanes = lanes_.find(&block);
+    if (lanes == lanes_.end() || free_.contains(&instruction)) return add(block, cost, result_.unit);
+    // Hand-scheduled loops work on 64 bits at a time where memory is read and written in order.
+    Type *type = nullptr;
+    if (auto *load = dyn_cast<LoadInst>(&instruction))
+      type = inOrder(*load, load->getPointerOperand(), load->getType());
+    if (auto *store = dyn_cast<StoreInst>(&instruction)) {
+      type = inOrder(*store, store->getPointerOperand(), store->getValueOperand()->getType());
+      if (type) return add(block, price(Cost::Store), result_.unit / lanesOf(type));
+    }
+    if (type) return add(block, cost, result_.unit / lanesOf(type));
+    if (cost.main == 0 && !isa<CallBase>(instruction)) return add(block, cost, result_.unit / lanes->second);
+    add(block, cost, result_.unit);
+  }
+
+  static std::uint32_t lanesOf(Type *type) {
+    const auto bits = static_cast<std::uint32_t>(type->getPrimitiveSizeInBits().getFixedValue());
+    return bits == 0 || bits >= 64 ? 1 : 64 / bits;
+  }
+
+  /// `type` when a scalar access of a loop goes through memory element by element, else null.
+  Type *inOrder(Instruction &access, Value *pointer, Type *type) {
+    if (type->isVectorTy() || !type->isSized() || type->isPointerTy()) return nullptr;
+    const Loop *loop = loops_.getLoopFor(access.getParent());
+    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(pointer));
+    if (!recurrence || recurrence->getLoop() != loop || !recurrence->isAffine()) return nullptr;
+    const auto *step = dyn_cast<SCEVConstant>(recurrence->getStepRecurrence(evolution_));
+    const std::uint64_t bytes = function_.getParent()->getDataLayout().getTypeStoreSize(type);
+    return step && step->getAPInt() == bytes ? type : nullptr;
+  }
+
+  /// Elements of 64 bits in a loop: as many as the widest element that it reads or writes in order allows.
+  std::uint32_t lanesIn(BasicBlock &block) {
+    std::uint32_t lanes = 8;
+    for (Instruction &instruction : block) {
+      Type *type = nullptr;
+      if (auto *load = dyn_cast<LoadInst>(&instruction)) type = load->getType();
+      if (auto *store = dyn_cast<StoreInst>(&instruction)) type = store->getValueOperand()->getType();
+      if (!type) continue;
+      Value *pointer = getLoadStorePointerOperand(&instruction);
+      if (loops_.getLoopFor(&block)->isLoopInvariant(pointer)) continue;
+      lanes = std::min(lanes, inOrder(instruction, pointer, type) ? lanesOf(type) : 1);
+    }
+    return lanes == 8 ? 2 : lanes; // without memory: as for floats
+  }
+
+  /// Whether the function carries the mark of hand-scheduled code; the mark goes.
+  bool takeMark() {
+    SmallVector<Instruction *, 2> marks;
+    for (Instruction &instruction : instructions(function_))
+      if (auto *call = dyn_cast<CallBase>(&instruction))
+        if (const Function *callee = call->getCalledFunction(); callee && callee->getName() == kHandScheduledMark)
+          marks.push_back(&instruction);
+    for (Instruction *mark : marks) mark->eraseFromParent();
+    return !marks.empty();
+  }
+
+  /// Two floats that lie side by side, the first aligned to 8 bytes, are one 64-bit load or store.
+  void mergeAccesses(BasicBlock &block) {
+    Instruction *last = nullptr;
+    for (Instruction &instruction : block) {
+      if (!isa<LoadInst, StoreInst>(instruction)) {
+        if (instruction.mayReadOrWriteMemory() && !isa<IntrinsicInst>(instruction)) last = nullptr;
+        continue;
+      }
+      if (last && last->getOpcode() == instruction.getOpcode() && isSecondHalf(*last, instruction)) {
+        free_.insert(&instruction);
+        last = nullptr;
+      } else {
+        last = &instruction;
+      }
+    }
+  }
+  bool isSecondHalf(Instruction &first, Instruction &second) {
+    Type *type = getLoadStoreType(&first);
+    if (type != getLoadStoreType(&second) || !type->isFloatTy() || getLoadStoreAlignment(&first).value() < 8)
+      return false;
+    const SCEV *distance = evolution_.getMinusSCEV(evolution_.getSCEV(getLoadStorePointerOperand(&second)),
+                                                   evolution_.getSCEV(getLoadStorePointerOperand(&first)));
+    const auto *bytes = dyn_cast<SCEVConstant>(distance);
+    return bytes && bytes->getAPInt() == 4;
+  }
+
   // Counted loops: the compare and the counter are part of the latch, and with `rpt` the branch is too.
   void inspect(Loop &loop) {
     BasicBlock *latch = loop.getLoopLatch();
@@ -125,7 +240,7 @@ private:
     auto *compare = dyn_cast<ICmpInst>(branch->getCondition());
     if (!isCounted(loop, compare)) return;
     if (compare && compare->hasOneUse()) free_.insert(compare);
-    const bool repeats = loop.getNumBlocks() == 1 && !hasCall(*latch);
+    const bool repeats = loop.getNumBlocks() == 1 && !hasCall(*latch) && fitsRepeat(*latch);
     if (!repeats) {
       for (PHINode &phi : loop.getHeader()->phis())
         if (auto *next = dyn_cast<Instruction>(phi.getIncomingValueForBlock(latch));
@@ -134,6 +249,7 @@ private:
       return;
     }
     free_.insert(branch);
+    if (handScheduled_) lanes_[latch] = lanesIn(*latch);
     BasicBlock *before = loop.getLoopPredecessor();
     if (before) setUps_.push_back(before);
     // Addresses that advance evenly need no instructions in the loop: loads and stores post-increment. Where they
@@ -143,11 +259,7 @@ private:
         continue;
       bool isCounter = false;
       for (PHINode &phi : latch->phis()) isCounter |= phi.getIncomingValueForBlock(latch) == &instruction;
-      if (!isCounter && before) {
-        const Price once = of(instruction);
-        result_.blocks[before] += once.slots;
-        result_.instructions += once.instructions;
-      }
+      if (!isCounter && before) add(*before, of(instruction), result_.unit);
       free_.insert(&instruction);
     }
   }
@@ -162,6 +274,13 @@ private:
     const auto *counter = dyn_cast<SCEVAddRecExpr>(left);
     return counter && counter->getLoop() == &loop && counter->isAffine() &&
            isa<SCEVConstant>(counter->getStepRecurrence(evolution_)) && evolution_.isLoopInvariant(right, &loop);
+  }
+
+  // The body of `rpt` is bundles of one or two instructions, of which there is a limit.
+  bool fitsRepeat(BasicBlock &block) {
+    std::uint32_t bundles = 0;
+    for (Instruction &instruction : block) bundles += of(instruction).instructions;
+    return bundles <= kRepeatBundles;
   }
 
   // phi + constant
@@ -205,7 +324,10 @@ private:
   bool hasCall(BasicBlock &block) const {
     for (Instruction &instruction : block) {
       switch (instruction.getOpcode()) {
-      case Instruction::SDiv: case Instruction::UDiv: case Instruction::SRem: case Instruction::URem:
+      case Instruction::SDiv:
+      case Instruction::UDiv:
+      case Instruction::SRem:
+      case Instruction::URem:
         if (!isPowerOfTwoDivision(instruction)) return true;
         break;
       case Instruction::Call: {
@@ -218,7 +340,10 @@ private:
         if (cost == Cost::FloatFunction || cost == Cost::DoubleFunction) return true;
         break;
       }
-      case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FDiv:
+      case Instruction::FAdd:
+      case Instruction::FSub:
+      case Instruction::FMul:
+      case Instruction::FDiv:
         if (instruction.getType()->getScalarType()->isDoubleTy()) return true;
         break;
       default: break;
@@ -268,31 +393,51 @@ private:
     case Instruction::Br: return branch(cast<BranchInst>(instruction));
     case Instruction::Switch: return price(Cost::Switch);
     case Instruction::IndirectBr: return price(Cost::Branch);
-    case Instruction::Load: return price(Cost::Load, words(instruction.getType()));
+    case Instruction::Load: return price(Cost::Load, loadedWords(instruction));
     case Instruction::Store: return store(cast<StoreInst>(instruction));
-    case Instruction::AtomicRMW: case Instruction::AtomicCmpXchg: return price(Cost::Integer, 3);
+    case Instruction::AtomicRMW:
+    case Instruction::AtomicCmpXchg: return price(Cost::Integer, 3);
     case Instruction::GetElementPtr: return address(cast<GetElementPtrInst>(instruction));
     case Instruction::Mul: return integer(instruction, &instruction, Cost::IntegerMultiply, Cost::Integer64Multiply);
-    case Instruction::SDiv: case Instruction::UDiv: case Instruction::SRem: case Instruction::URem:
-      return division(instruction);
-    case Instruction::Add: case Instruction::Sub: case Instruction::And: case Instruction::Or: case Instruction::Xor:
-    case Instruction::Shl: case Instruction::LShr: case Instruction::AShr:
+    case Instruction::SDiv:
+    case Instruction::UDiv:
+    case Instruction::SRem:
+    case Instruction::URem: return division(instruction);
+    case Instruction::Add:
+    case Instruction::Sub:
+    case Instruction::And:
+    case Instruction::Or:
+    case Instruction::Xor:
+    case Instruction::Shl:
+    case Instruction::LShr:
+    case Instruction::AShr:
       if (instruction.getType()->isIntegerTy(1)) return price(Cost::Integer);
       return integer(instruction, &instruction, Cost::Integer, Cost::Integer64);
     case Instruction::ICmp: return compare(cast<ICmpInst>(instruction));
-    case Instruction::FCmp: return floating(instruction.getOperand(0)->getType(), Cost::FloatArithmetic);
-    case Instruction::Select: return price(Cost::Integer, words(instruction.getType()));
-    case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FNeg:
-      return floating(instruction.getType(), Cost::FloatArithmetic);
+    case Instruction::FCmp: {
+      Price cost = floating(instruction.getOperand(0)->getType(), Cost::FloatArithmetic);
+      if (any_of(instruction.users(), [](const User *user) { return !isFloatSelect(*user); }))
+        cost += price(Cost::FloatTest);
+      return cost;
+    }
+    case Instruction::Select:
+      return price(isFloatSelect(instruction) ? Cost::FloatSelect : Cost::Integer, words(instruction.getType()));
+    case Instruction::FAdd:
+    case Instruction::FSub:
+    case Instruction::FMul:
+    case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
     case Instruction::FDiv: return floating(instruction.getType(), Cost::FloatDivide);
-    case Instruction::FPExt: case Instruction::FPTrunc: return floatConversion(instruction);
-    case Instruction::SIToFP: case Instruction::UIToFP:
-      return price(Cost::IntegerToFloat, words(instruction.getType()));
-    case Instruction::FPToSI: case Instruction::FPToUI:
-      return price(Cost::FloatToInteger, words(instruction.getType()));
-    case Instruction::SExt: case Instruction::ZExt: return extension(instruction);
+    case Instruction::FPExt:
+    case Instruction::FPTrunc: return floatConversion(instruction);
+    case Instruction::SIToFP:
+    case Instruction::UIToFP: return price(Cost::IntegerToFloat, words(instruction.getType()));
+    case Instruction::FPToSI:
+    case Instruction::FPToUI: return price(Cost::FloatToInteger, words(instruction.getType()));
+    case Instruction::SExt:
+    case Instruction::ZExt: return extension(instruction);
     case Instruction::ShuffleVector: return price(Cost::Integer, words(instruction.getType()));
-    case Instruction::Call: case Instruction::Invoke: return call(cast<CallBase>(instruction));
+    case Instruction::Call:
+    case Instruction::Invoke: return call(cast<CallBase>(instruction));
     default: return {}; // phi, casts, lanes, freeze, alloca, unreachable: registers and frame offsets
     }
   }
@@ -304,9 +449,22 @@ private:
     return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
   }
 
+  static bool isFloatSelect(const User &user) { return isa<SelectInst>(user) && user.getType()->isFPOrFPVectorTy(); }
+
+  // A 64-bit integer is in two registers; moved from memory to memory it is in one.
+  static std::uint32_t loadedWords(const Instruction &load) {
+    Type *type = load.getType();
+    if (!type->getScalarType()->isIntegerTy(64) ||
+        all_of(load.users(), [](const User *user) { return isa<StoreInst>(user); }))
+      return words(type);
+    return 2 * words(type);
+  }
+
   Price store(const StoreInst &store) const {
     Type *type = store.getValueOperand()->getType();
     if (type->isPointerTy()) return price(Cost::Store);
+    if (type->getScalarType()->isIntegerTy(64) && !isa<LoadInst>(store.getValueOperand()))
+      return price(Cost::Store, 2 * words(type));
     const std::uint64_t bits = function_.getParent()->getDataLayout().getTypeStoreSizeInBits(type);
     return bits < 32 ? price(Cost::StoreNarrow) : price(Cost::Store, static_cast<std::uint32_t>((bits + 63) / 64));
   }
@@ -345,10 +503,15 @@ private:
     if (isHalf(to))
       if (auto *source = dyn_cast<Instruction>(instruction.getOperand(0)); source && source->hasOneUse())
         switch (source->getOpcode()) {
-        case Instruction::FAdd: case Instruction::FSub: case Instruction::FMul: case Instruction::FDiv:
-        case Instruction::FNeg: case Instruction::Select: case Instruction::Call: case Instruction::SIToFP:
-        case Instruction::UIToFP:
-          return {};
+        case Instruction::FAdd:
+        case Instruction::FSub:
+        case Instruction::FMul:
+        case Instruction::FDiv:
+        case Instruction::FNeg:
+        case Instruction::Select:
+        case Instruction::Call:
+        case Instruction::SIToFP:
+        case Instruction::UIToFP: return {};
         default: break;
         }
     if (to->getScalarType()->isDoubleTy() || from->getScalarType()->isDoubleTy()) return price(Cost::Double);
@@ -366,7 +529,10 @@ private:
 
   Price call(CallBase &call) {
     if (auto *intrinsic = dyn_cast<IntrinsicInst>(&call)) return this->intrinsic(*intrinsic);
-    if (isMathCall(call)) return price(mathCosts().lookup(call.getCalledFunction()->getName()));
+    if (isMathCall(call)) {
+      const Cost cost = mathCosts().lookup(call.getCalledFunction()->getName());
+      return price(isHalfCall(call) ? halfCost(cost) : cost);
+    }
     if (const Function *callee = call.getCalledFunction()) {
       if (callee->getName() == kContextFunction) return {};
       if (callee->getName() == kPrintFunction) return price(Cost::Print);
@@ -375,36 +541,84 @@ private:
     return price(Cost::Call);
   }
 
+  // Widened halves in, a half out.
+  static bool isHalfCall(const CallBase &call) {
+    const auto widened = [](const Value *value) {
+      auto *extension = dyn_cast<FPExtInst>(value);
+      return extension && isHalf(extension->getOperand(0)->getType());
+    };
+    return all_of(call.args(), widened) && call.hasOneUse() && isa<FPTruncInst>(*call.user_begin()) &&
+           isHalf(call.user_begin()->getType());
+  }
+  static Cost halfCost(Cost cost) {
+    switch (cost) {
+    case Cost::FloatExp: return Cost::HalfExp;
+    case Cost::FloatLog: return Cost::HalfLog;
+    case Cost::FloatTanh: return Cost::HalfTanh;
+    case Cost::FloatSigmoid: return Cost::HalfSigmoid;
+    default: return cost;
+    }
+  }
+
   Price intrinsic(IntrinsicInst &call) {
     Type *type = call.getType();
     switch (call.getIntrinsicID()) {
-    case Intrinsic::memcpy: case Intrinsic::memmove: case Intrinsic::memset: case Intrinsic::memcpy_inline: {
+    case Intrinsic::memcpy:
+    case Intrinsic::memmove:
+    case Intrinsic::memset:
+    case Intrinsic::memcpy_inline: {
       auto &memory = cast<MemIntrinsic>(call);
       const bool copies = call.getIntrinsicID() != Intrinsic::memset;
       const std::uint32_t perWord = copies ? slots(Cost::MemoryWord) : slots(Cost::Store);
       if (auto *length = dyn_cast<ConstantInt>(memory.getLength())) {
         const auto count = static_cast<std::uint32_t>((length->getZExtValue() + 7) / 8);
-        if (count <= 8) return {perWord * count, perWord * count};
-        const Price setUp = price(Cost::MemorySetup);
-        return {setUp.slots + perWord * count, setUp.instructions};
+        if (count <= 8) return {perWord * count, 0, perWord * count};
+        return price(Cost::MemorySetup) + Price{perWord * count, 0, 0};
       }
-      result_.dynamic.push_back({&call, memory.getLength(), perWord});
+      result_.dynamic.push_back({&call, memory.getLength(), perWord * result_.unit});
       return price(Cost::MemorySetup);
     }
     case Intrinsic::sqrt: return floating(type, Cost::FloatSqrt);
-    case Intrinsic::fabs: case Intrinsic::copysign: case Intrinsic::minnum: case Intrinsic::maxnum:
-    case Intrinsic::minimum: case Intrinsic::maximum: case Intrinsic::fma: case Intrinsic::floor: case Intrinsic::ceil:
-    case Intrinsic::trunc: case Intrinsic::rint: case Intrinsic::nearbyint: case Intrinsic::round:
-    case Intrinsic::roundeven: case Intrinsic::canonicalize:
-      return floating(type, Cost::FloatArithmetic);
-    case Intrinsic::abs: case Intrinsic::smin: case Intrinsic::smax: case Intrinsic::umin: case Intrinsic::umax:
-    case Intrinsic::uadd_sat: case Intrinsic::usub_sat: case Intrinsic::sadd_sat: case Intrinsic::ssub_sat:
-    case Intrinsic::ctlz: case Intrinsic::cttz: case Intrinsic::ctpop: case Intrinsic::bswap:
+    case Intrinsic::fabs:
+    case Intrinsic::copysign:
+    case Intrinsic::minnum:
+    case Intrinsic::maxnum:
+    case Intrinsic::minimum:
+    case Intrinsic::maximum:
+    case Intrinsic::fma:
+    case Intrinsic::floor:
+    case Intrinsic::ceil:
+    case Intrinsic::trunc:
+    case Intrinsic::rint:
+    case Intrinsic::nearbyint:
+    case Intrinsic::round:
+    case Intrinsic::roundeven:
+    case Intrinsic::canonicalize: return floating(type, Cost::FloatArithmetic);
+    case Intrinsic::abs:
+    case Intrinsic::smin:
+    case Intrinsic::smax:
+    case Intrinsic::umin:
+    case Intrinsic::umax:
+    case Intrinsic::uadd_sat:
+    case Intrinsic::usub_sat:
+    case Intrinsic::sadd_sat:
+    case Intrinsic::ssub_sat:
+    case Intrinsic::ctlz:
+    case Intrinsic::cttz:
+    case Intrinsic::bswap:
     case Intrinsic::bitreverse:
-    case Intrinsic::fshl: case Intrinsic::fshr: case Intrinsic::uadd_with_overflow: case Intrinsic::usub_with_overflow:
-    case Intrinsic::sadd_with_overflow: case Intrinsic::ssub_with_overflow: case Intrinsic::umul_with_overflow:
+    case Intrinsic::fshl:
+    case Intrinsic::fshr:
+    case Intrinsic::uadd_with_overflow:
+    case Intrinsic::usub_with_overflow:
+    case Intrinsic::sadd_with_overflow:
+    case Intrinsic::ssub_with_overflow:
+    case Intrinsic::umul_with_overflow:
     case Intrinsic::smul_with_overflow:
       return integer(call, type->isStructTy() ? call.getArgOperand(0) : &call, Cost::Integer, Cost::Integer64);
+    case Intrinsic::ctpop:
+      return integer(call, &call, Cost::BitCount, Cost::BitCount) +
+             (wide_.wide(&call) ? price(Cost::BitCount) : Price{});
     case Intrinsic::trap: return price(Cost::Integer);
     default: break;
     }
@@ -417,16 +631,21 @@ private:
   Function &function_;
   LoopInfo &loops_;
   ScalarEvolution &evolution_;
+  const CostOptions &options_;
   WideIntegers wide_;
+  bool handScheduled_ = false;
   FunctionCost result_;
+  DenseMap<BasicBlock *, Pipes> units_;
+  DenseMap<BasicBlock *, std::uint32_t> lanes_; // hardware loops of hand-scheduled code
   SmallPtrSet<Instruction *, 16> free_;
   std::vector<BasicBlock *> setUps_;
 };
 
 } // namespace
 
-FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution) {
-  return Coster(function, loops, evolution).run();
+FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution,
+                    const CostOptions &options) {
+  return Coster(function, loops, evolution, options).run();
 }
 
 } // namespace popgraph::codelets

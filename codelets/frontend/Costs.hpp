@@ -1,5 +1,6 @@
 #pragma once
 // What the blocks of one function of canonical IR cost on a worker.
+#include "codelets/frontend/Lower.hpp"
 #include "popgraph/machine/CostTable.hpp"
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/Analysis/LoopInfo.h>
@@ -17,11 +18,14 @@ struct DynamicCost {
 };
 
 struct FunctionCost {
-  llvm::DenseMap<llvm::BasicBlock *, std::uint32_t> blocks; ///< slots each time the block runs
+  std::uint32_t unit = 1;                                   ///< parts of a slot that the numbers below count
+  llvm::DenseMap<llvm::BasicBlock *, std::uint32_t> blocks; ///< each time the block runs
   std::vector<DynamicCost> dynamic;
   std::uint32_t instructions = 0;                           ///< of code
 };
 
-FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution);
+/// Takes the mark of hand-scheduled code out of the function.
+FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution,
+                    const CostOptions &options);
 
 } // namespace popgraph::codelets

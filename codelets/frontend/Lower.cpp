@@ -127,7 +127,9 @@ std::vector<std::string> undefinedSymbols(const llvm::Module &module) {
     if (!value.isDeclaration() || value.use_empty()) continue;
     const StringRef name = value.getName();
     if (auto *function = dyn_cast<Function>(&value); function && function->isIntrinsic()) continue;
-    if (name == kContextFunction || name == kPrintFunction || name.starts_with(kMathPrefix)) continue;
+    if (name == kContextFunction || name == kHandScheduledMark || name == kPrintFunction ||
+        name.starts_with(kMathPrefix))
+      continue;
     names.push_back(demangle(name.str()));
   }
   return names;
@@ -169,7 +171,7 @@ std::string emitObject(llvm::Module &module, bool optimise) {
 }
 
 CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVertex> vertices,
-                    const std::string &target, bool optimise) {
+                    const std::string &target, bool optimise, const CostOptions &costs) {
   CodeletModule result;
   result.target = target;
   std::vector<std::string> computes;
@@ -188,7 +190,7 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
     throw LowerError(text);
   }
   // Costs are those of the canonical code; what follows changes how fast the host runs it and not what it counts.
-  const std::vector<FunctionSize> sizes = addContextAndCosts(*module, computes);
+  const std::vector<FunctionSize> sizes = addContextAndCosts(*module, computes, costs);
   for (std::size_t i = 0; i != vertices.size(); ++i) {
     vertices[i].codelet.codeBytes = sizes[i].codeBytes;
     vertices[i].codelet.stackBytes = sizes[i].stackBytes;

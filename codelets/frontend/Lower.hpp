@@ -15,6 +15,14 @@ inline constexpr char kContextFunction[] = "__popgraph_context"; ///< `VertexCon
 inline constexpr char kPrintFunction[] = "popgraph_print";       ///< `int (VertexContext *, const char *, ...)`, import
 inline constexpr char kMathPrefix[] = "__popgraph_";
 
+inline constexpr char kHandScheduledMark[] = "__popgraph_hand_scheduled"; ///< `void ()` in device headers
+
+/// What costs depend on beside the code.
+struct CostOptions {
+  /// Share of the instructions of the less busy pipe that the compiler issues together with one of the other.
+  double pairingCredit = 0;
+};
+
 /// Mathematics and memory functions become device functions or intrinsics; printf and assertions become prints.
 void mapLibraryCalls(llvm::Module &module);
 
@@ -30,7 +38,8 @@ struct FunctionSize { std::uint32_t codeBytes = 0, stackBytes = 0; };
 
 /// Gives every function the context as last argument and makes it add the worker slots it issues to
 /// context->slots. Returns the sizes of the functions named in `roots`, in order.
-std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots);
+std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots,
+                                             const CostOptions &options);
 
 /// Moves mutable globals into a block found through context->globals.
 void moveGlobals(llvm::Module &module, CodeletModule &result);
@@ -43,7 +52,7 @@ std::string emitObject(llvm::Module &module, bool optimise);
 
 /// All of the above.
 CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVertex> vertices, const std::string &target,
-                    bool optimise);
+                    bool optimise, const CostOptions &costs);
 
 /// `printed`: IR text after the canonical optimisation instead of a module (popc -S).
 std::string canonicalText(std::unique_ptr<llvm::Module> module, const std::vector<FoundVertex> &vertices);

@@ -23,6 +23,7 @@ constexpr char kUsage[] =
     "  -S, --emit-llvm     print the canonical LLVM IR that costs are taken from instead\n"
     "  -I -D -U -std= -W -include ...   as clang; -O0 turns off the host's optimisation, not the costs;\n"
     "                      other -O and -g change nothing\n"
+    "  -mpairing-credit=X  share of instructions, 0 to 1, that the hardware's compiler is taken to issue in pairs\n"
     "  --depfile FILE      write the files that were read, as a make rule\n"
     "  --list-targets      print the targets\n"
     "  --version           print versions\n"

@@ -1,4 +1,5 @@
 // Losses and extremes, one row of a matrix per vertex.
+#include <hand_scheduled.h>
 #include <poplar/HalfFloat.hpp>
 #include <poplar/Vertex.hpp>
 
@@ -26,6 +27,7 @@ public:
   Output<T> loss;
 
   bool compute() {
+    popgraph::handScheduled();
     const unsigned classes = outputs.size(), expected = unsigned(*label);
     const float inverse = 1.0f / float(*outputScaling), scale = float(*deltasScale);
     if (expected == kMasked) {
@@ -62,6 +64,7 @@ public:
   Output<T> loss;
 
   bool compute() {
+    popgraph::handScheduled();
     const float inverse = 1.0f / float(*outputScaling), scale = float(*deltasScale);
     float sum = 0.0f;
     for (unsigned i = 0; i < outputs.size(); ++i) {
@@ -86,6 +89,7 @@ public:
   Output<unsigned> correct;
 
   bool compute() {
+    popgraph::handScheduled();
     const unsigned expected = unsigned(*label);
     *correct = expected != kMasked && largest(&outputs[0], outputs.size()) == expected;
     return true;
@@ -113,6 +117,7 @@ public:
   Output<unsigned> index;
 
   bool compute() {
+    popgraph::handScheduled();
     unsigned best = 0;
     for (unsigned i = 1; i < row.size(); ++i)
       if (maximum ? row[best] < row[i] : row[i] < row[best])

@@ -1,6 +1,7 @@
 // Copies along one dimension between a table of `entries` rows and a window of `rows` rows at a run-time offset. Both
 // are matrices {rows, columns}, of which a vertex holds some columns, row after row.
 #include "libs/popops/codelets/ElementTypes.hpp"
+#include <hand_scheduled.h>
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
@@ -33,6 +34,7 @@ public:
   const bool remap;
 
   bool compute() {
+    popgraph::handScheduled();
     forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
       copyRow(&table[0] + row * columns, &window[0] + r * columns, columns);
     });
@@ -49,6 +51,7 @@ public:
   const bool remap;
 
   bool compute() {
+    popgraph::handScheduled();
     forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
       copyRow(&window[0] + r * columns, &table[0] + row * columns, columns);
     });

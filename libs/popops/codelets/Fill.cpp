@@ -1,5 +1,6 @@
 // Constant and counting contents, and one-hot rows.
 #include "libs/popops/codelets/ElementTypes.hpp"
+#include <hand_scheduled.h>
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
@@ -23,6 +24,7 @@ public:
   const unsigned step;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const Share share(out.size(), step, worker);
     T *element = &out[0];
     const T contents = value;
@@ -39,6 +41,7 @@ public:
   const T value;
 
   bool compute() {
+    popgraph::handScheduled();
     const T contents = value;
     for (unsigned r = 0; r < out.size(); ++r) {
       T *element = &out[r][0];
@@ -64,6 +67,7 @@ public:
   const unsigned step;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const Share share(out.size(), step, worker);
     T *element = &out[0];
     const unsigned first = unsigned(start);
@@ -84,6 +88,7 @@ public:
   const unsigned column, classes, step;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const Share share(out.size(), step, worker);
     if (share.begin >= share.end)
       return true;

@@ -1,6 +1,7 @@
 // Look-ups and updates of many slices of `rows` rows in a table {entries, columns}, of which a vertex holds some
 // columns, row after row. Offsets of which a row lies outside are left out.
 #include "libs/popops/codelets/ElementTypes.hpp"
+#include <hand_scheduled.h>
 #include <poplar/Vertex.hpp>
 
 using namespace poplar;
@@ -15,6 +16,7 @@ public:
   const unsigned entries, rows, columns;
 
   bool compute() {
+    popgraph::handScheduled();
     const unsigned length = rows * columns;
     T *to = &slices[0];
     for (unsigned i = 0; i < offsets.size(); ++i, to += length) {
@@ -38,6 +40,7 @@ public:
   const unsigned entries, rows, columns;
 
   bool compute() {
+    popgraph::handScheduled();
     const unsigned length = rows * columns;
     const T *from = &slices[0];
     for (unsigned i = 0; i < offsets.size(); ++i, from += length) {

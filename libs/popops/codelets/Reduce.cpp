@@ -1,4 +1,5 @@
 // One step of a reduction on one tile: a block of rows x cols elements becomes cols results.
+#include <hand_scheduled.h>
 #include <poplar/HalfFloat.hpp>
 #include <poplar/Vertex.hpp>
 
@@ -155,6 +156,7 @@ public:
   const unsigned rows, step;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const Share share(out.size(), step, worker);
     Out *result = &out[0];
     reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end,
@@ -171,6 +173,7 @@ public:
   const unsigned rows;
 
   bool compute() {
+    popgraph::handScheduled();
     Out *result = &out[0];
     reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), 0u, out.size(),
                                   [=](unsigned c, auto value) { result[c] = Out(value); });
@@ -188,6 +191,7 @@ public:
   const bool update;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const Share share(out.size(), step, worker);
     Out *result = &out[0];
     const float factor = *scale;

@@ -297,7 +297,7 @@ MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const 
   const std::string base = loop == LoopForm::Regions ? "poplar::Vertex" : "poplar::MultiVertex";
   const std::string parameter = loop == LoopForm::Regions ? "" : "unsigned worker";
   const std::string body = " : public " + base + " {\npublic:\n" + fields.str() + "  bool compute(" + parameter +
-                           ") {\n" + LoopWriter(request, operands, loop, emitter, results).write() +
+                           ") {\n    popgraph::handScheduled();\n" + LoopWriter(request, operands, loop, emitter, results).write() +
                            "    return true;\n  }\n};\n";
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(fnv(body)));

@@ -1,6 +1,7 @@
 // Random numbers by counting: element i of a run on a tile is a function of (seed, modifier, tile, run, i), computed
 // with the ten-round Philox generator of four 32-bit words. No state passes from element to element, so that the
 // workers need nothing of each other.
+#include <hand_scheduled.h>
 #include <poplar/HalfFloat.hpp>
 #include <poplar/Vertex.hpp>
 
@@ -60,6 +61,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const float base = low, width = range, most = high;
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
                                                                        const Words &words) {
@@ -84,6 +86,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const unsigned base = unsigned(low);
     const unsigned long long count64 = 1ull + span;
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
@@ -103,6 +106,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const float limit = probability;
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
                                                                        const Words &words) {
@@ -124,6 +128,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const float centre = mean, scale = deviation;
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
                                                                        const Words &words) {
@@ -147,6 +152,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const float centre = mean, scale = deviation, limit = alpha;
     const unsigned k0 = seed[0], k1 = seed[1];
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
@@ -183,6 +189,7 @@ public:
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
+    popgraph::handScheduled();
     const float limit = probability, factor = scale;
     forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
                                                                        const Words &words) {
@@ -206,6 +213,7 @@ public:
   const unsigned modifier;
 
   bool compute() {
+    popgraph::handScheduled();
     generatorKey[0] = seed[0];
     generatorKey[1] = seed[1] ^ (modifier * 0x9E3779B9u);
     generatorCount = 0;
@@ -220,6 +228,7 @@ public:
   const unsigned tile;
 
   bool compute() {
+    popgraph::handScheduled();
     const Words words = philox(generatorCount, 0x5eed5eedu, tile, 0, generatorKey[0], generatorKey[1]);
     seed[0] = words.w[0];
     seed[1] = words.w[1];

@@ -33,7 +33,7 @@ TEST_CASE("Slots of straight code are the sum of its instructions", "[codelets][
   CHECK(slotsOf("Exp") == 2 + 1 + slots(Cost::FloatExp) + 1 + 1);
   CHECK(slotsOf("Narrow") == 2 + 1 + slots(Cost::StoreNarrow) + 1);
   CHECK(slotsOf("Halves") == 3 + 2 + 1 + slots(Cost::StoreNarrow) + 1);
-  CHECK(slotsOf("Wide") == 3 + 2 + slots(Cost::Integer64) + 1 + 1);
+  CHECK(slotsOf("Wide") == 3 + 2 * 2 + slots(Cost::Integer64) + 2 + 1); // two words to load and store
 }
 
 TEST_CASE("Slots of a data-dependent algorithm follow its data", "[codelets][costs]") {
@@ -278,4 +278,132 @@ TEST_CASE("Results and slots are the same without the host's optimisation", "[co
     REQUIRE(a == b);
     REQUIRE(ya == yb);
   }
+}
+
+TEST_CASE("Comparisons of floats and selections cost the moves of their masks", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    struct Select : Vertex { Input<float> a, b; Output<float> c; bool compute() { *c = *a > *b ? *a : *b; return true; } };
+    struct Test : Vertex { Input<float> a, b; Output<int> c; bool compute() { *c = *a > *b; return true; } };
+    struct Count : Vertex { Input<unsigned> a; Output<unsigned> c;
+      bool compute() { *c = static_cast<unsigned>(__builtin_popcount(*a)); return true; } };)");
+  const auto slotsOf = [&](const std::string &name, bool two) {
+    alignas(8) char a[8] = {3}, b[8] = {2}, c[8];
+    VertexRun vertex(*module, name);
+    vertex.connect("a", a);
+    if (two) vertex.connect("b", b);
+    vertex.connect("c", c);
+    return vertex.run().at(0);
+  };
+  CHECK(slotsOf("Select", true) == 3 + 2 + 1 + slots(Cost::FloatSelect) + 1 + 1);
+  CHECK(slotsOf("Test", true) == 3 + 2 + 1 + slots(Cost::FloatTest) + 1 + 1);
+  CHECK(slotsOf("Count", false) == 2 + 1 + slots(Cost::BitCount) + 1 + 1);
+}
+
+TEST_CASE("Hand-scheduled loops fill both pipes and go through memory by 64 bits", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    #include <hand_scheduled.h>
+    #include <poplar/HalfFloat.hpp>
+    template <class T, bool marked> struct Axpy : Vertex {
+      Input<Vector<T, VectorLayout::ONE_PTR>> x; InOut<Vector<T, VectorLayout::ONE_PTR>> y; unsigned n;
+      bool compute() {
+        if (marked) popgraph::handScheduled();
+        for (unsigned i = 0; i < n; ++i) y[i] = y[i] + x[i] * 3.0f;
+        return true;
+      }
+    };
+    template struct Axpy<float, true>;
+    template struct Axpy<float, false>;
+    template struct Axpy<half, true>;
+    template struct Axpy<half, false>;
+    struct Gather : Vertex {
+      Input<Vector<float>> x; Output<Vector<float>> y; unsigned n, stride;
+      bool compute() {
+        popgraph::handScheduled();
+        for (unsigned i = 0; i < n; ++i) y[i] = x[i * stride];
+        return true;
+      }
+    };)");
+  std::vector<float> data(4000, 1.0f);
+  const auto perElement = [&](const std::string &name) {
+    VertexRun vertex(*module, name);
+    vertex.connect("x", data.data(), 1000);
+    vertex.connect("y", data.data() + 2000, 1000);
+    if (name == "Gather") vertex.state("stride", 3u);
+    const auto slotsOf = [&](unsigned n) { vertex.state("n", n); return static_cast<double>(vertex.run().at(0)); };
+    return (slotsOf(320) - slotsOf(64)) / 256;
+  };
+  CHECK(perElement("Axpy<float,false>") == 5); // two loads, multiply, add, store
+  CHECK(perElement("Axpy<float,true>") == 1.5); // three accesses of two elements; the arithmetic beside them
+  CHECK(perElement("Axpy<half,false>") == 4 + slots(Cost::StoreNarrow));
+  CHECK(perElement("Axpy<half,true>") == 0.75);
+  CHECK(perElement("Gather") == 1.5); // one by one in, two by two out
+}
+
+TEST_CASE("A pairing credit hides part of the less busy pipe", "[codelets][costs]") {
+  const std::string text = R"(
+    struct Dot : Vertex {
+      Input<Vector<float>> a, b; Output<float> c;
+      bool compute() {
+        float sum = 0;
+        for (unsigned i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+        *c = sum;
+        return true;
+      }
+    };)";
+  const auto perElement = [&](const std::string &flags) {
+    const auto module = compileText(text, "ipu2", flags);
+    std::vector<float> a(300), b(300);
+    float c;
+    VertexRun vertex(*module, "Dot");
+    vertex.connect("b", b.data(), 300);
+    vertex.connect("c", &c);
+    const auto slotsOf = [&](unsigned n) { vertex.connect("a", a.data(), n); return vertex.run().at(0); };
+    return (slotsOf(201) - slotsOf(1)) / 200;
+  };
+  CHECK(perElement("") == 4);
+  CHECK(perElement("-mpairing-credit=0.5") == 3);
+  CHECK(perElement("-mpairing-credit=1") == 2);
+  CHECK_THROWS_AS(compileText(text, "ipu2", "-mpairing-credit=2"), CompileError);
+}
+
+TEST_CASE("A loop body of more than 256 bundles is no hardware loop", "[codelets][costs]") {
+  const auto perTurn = [&](int sums) {
+    std::string body;
+    for (int i = 0; i != sums; ++i) body += "s = s * 1.5f + " + std::to_string(i) + ".25f;";
+    const auto module = compileText("struct V : Vertex { InOut<Vector<float, VectorLayout::ONE_PTR>> x; unsigned n;"
+                                    "bool compute() { float s = 0; for (unsigned i = 0; i < n; ++i) {" + body +
+                                    "x[i] = s; } return true; } };");
+    std::vector<float> x(100);
+    VertexRun vertex(*module, "V");
+    vertex.connect("x", x.data());
+    const auto slotsOf = [&](unsigned n) { vertex.state("n", n); return vertex.run().at(0); };
+    return slotsOf(60) - slotsOf(10);
+  };
+  CHECK(perTurn(100) == 50 * (200 + 1));
+  CHECK(perTurn(200) == 50 * (400 + 1 + 1)); // and a branch
+}
+
+TEST_CASE("Floats side by side and aligned are one access", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    struct Pair : Vertex {
+      Input<Vector<float, VectorLayout::ONE_PTR>> x; Output<Vector<float, VectorLayout::ONE_PTR>> y;
+      bool compute() {
+        const float *in = static_cast<const float *>(__builtin_assume_aligned(&x[0], 8));
+        y[0] = in[0] + in[1];
+        return true;
+      }
+    };
+    struct Single : Vertex {
+      Input<Vector<float, VectorLayout::ONE_PTR>> x; Output<Vector<float, VectorLayout::ONE_PTR>> y;
+      bool compute() { y[0] = x[0] + x[1]; return true; }
+    };)");
+  alignas(8) float x[2] = {1, 2}, y[1];
+  const auto slotsOf = [&](const std::string &name) {
+    VertexRun vertex(*module, name);
+    vertex.connect("x", x);
+    vertex.connect("y", y);
+    return vertex.run().at(0);
+  };
+  CHECK(slotsOf("Single") == 2 + 2 + 1 + 1 + 1);
+  CHECK(slotsOf("Pair") == slotsOf("Single") - 1);
 }
