@@ -69,6 +69,7 @@ private:
 
   /// An edge that a codelet sees as elements of `size` bytes.
   void edge(const EdgeRow &edge, std::uint64_t size) {
+    if (edge.kind() == EdgeRow::Run && edge.b == 0) return; // nowhere, and never looked at
     if (edge.kind() == EdgeRow::Run) {
       verifyRun(m_, {edge.id(), edge.a, edge.b});
       require(sizeOf(edge.id()) == size, "an edge reads elements of {} bytes as {}", sizeOf(edge.id()), size);
