@@ -2,6 +2,7 @@
 #include "popgraph/profile/Schema.hpp"
 #include <algorithm>
 #include <iterator>
+#include <xxhash.h>
 
 namespace profiler {
 
@@ -13,8 +14,8 @@ void ModelBuilder::compiled(const CompileRecord &record) {
   running_ = false;
 }
 
-/// Makes the finished last run one with an earlier run of its program: the one before it, so that the order of
-/// programs stays visible, or, where programs take turns for long, any.
+/// Drops the steps of the finished last run and, where there are many runs, makes it one with an earlier run of its
+/// program: the one before it, so that the order of programs stays visible, or, where programs take turns, any.
 void ModelBuilder::foldLastRun() {
   constexpr std::size_t kMaxRuns = 1000;
   std::vector<Run> &runs = model_.runs;
@@ -26,13 +27,13 @@ void ModelBuilder::foldLastRun() {
   const auto isSame = [&](const Run &run) {
     return run.complete && run.record.programIndex == last.record.programIndex && run.record.name == last.record.name;
   };
-  if (!last.complete)
+  if (!last.complete || runs.size() <= kMaxRuns)
     return;
   const auto end = std::prev(runs.end());
   auto into = end;
-  if (runs.size() > 1 && isSame(*std::prev(end)))
+  if (isSame(*std::prev(end)))
     into = std::prev(end);
-  else if (runs.size() > kMaxRuns)
+  else
     into = std::find_if(runs.begin(), end, isSame);
   if (into == end)
     return;
@@ -47,6 +48,10 @@ void ModelBuilder::foldLastRun() {
 void ModelBuilder::beginRun(std::uint32_t programIndex, const std::string &name) {
   foldLastRun();
   model_.arrays.clear();
+  kept_ = std::make_shared<std::vector<std::vector<std::uint32_t>>>();
+  keptValues_ = 0;
+  byHash_.clear();
+  model_.tileCycles = [kept = kept_](std::size_t index) { return kept->at(index); };
   model_.keptCyclesByTile.assign(kNumStepKinds, std::vector<std::uint64_t>(model_.numTiles()));
   Run &run = model_.runs.emplace_back();
   run.record.programIndex = programIndex;
@@ -78,18 +83,37 @@ void ModelBuilder::step(const StepRecord &record) {
       cycles += record.duration;
     return;
   }
-  step.array = static_cast<std::int64_t>(model_.arrays.size());
+  for (std::size_t tile = 0; tile < byTile.size(); ++tile)
+    byTile[tile] += record.cyclesByTile[tile];
+  step.array = static_cast<std::int64_t>(arrayOf(record.cyclesByTile));
+}
+
+/// Index of an array with these values; steps that repeat share one.
+std::size_t ModelBuilder::arrayOf(const std::uint32_t *cyclesByTile) {
+  const std::size_t tiles = model_.numTiles();
+  const std::vector<std::uint32_t> values(cyclesByTile, cyclesByTile + tiles);
+  const std::uint64_t hash = XXH3_64bits(values.data(), tiles * sizeof(std::uint32_t));
+  const auto [first, last] = byHash_.equal_range(hash);
+  for (auto entry = first; entry != last; ++entry)
+    if ((*kept_)[entry->second] == values)
+      return entry->second;
   ArrayStatistics &statistics = model_.arrays.emplace_back();
-  for (std::size_t tile = 0; tile < byTile.size(); ++tile) {
-    const std::uint32_t cycles = record.cyclesByTile[tile];
-    byTile[tile] += cycles;
-    statistics.sum += cycles;
-    statistics.activeTiles += cycles != 0;
-    if (cycles > statistics.max) {
-      statistics.max = cycles;
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    statistics.sum += values[tile];
+    statistics.activeTiles += values[tile] != 0;
+    if (values[tile] > statistics.max) {
+      statistics.max = values[tile];
       statistics.maxTile = static_cast<std::uint32_t>(tile);
     }
   }
+  if (keptValues_ + tiles <= kMaxKeptValues) {
+    keptValues_ += tiles;
+    byHash_.emplace(hash, kept_->size());
+    kept_->push_back(values);
+  } else {
+    kept_->emplace_back();
+  }
+  return kept_->size() - 1;
 }
 
 void ModelBuilder::endRun(const RunRecord &run, const TotalsRecord &totalsSoFar) {

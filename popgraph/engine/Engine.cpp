@@ -1,5 +1,7 @@
 #include <poplar/Engine.hpp>
 
+#include <pva/Report.hpp>
+
 #include "popgraph/engine/EngineState.hpp"
 #include "popgraph/passes/Pipeline.hpp"
 
@@ -78,6 +80,7 @@ void Engine::connectStreamToCallback(StringRef handle, unsigned replica, StreamC
 void Engine::setPrintStream(std::ostream &stream) { state_->printStream = &stream; }
 void Engine::setPrintTensorStream(std::ostream &stream) { state_->printTensorStream = &stream; }
 void Engine::printProfileSummary(std::ostream &stream, const OptionFlags &options) { state_->summary(stream, options); }
+pva::Report Engine::getReport(bool reportExecution) { return state_->report(reportExecution); }
 void Engine::resetExecutionProfile() { state_->resetProfile(); }
 void Engine::enableExecutionProfiling() { state_->setProfiling(true); }
 void Engine::disableExecutionProfiling() { state_->setProfiling(false); }

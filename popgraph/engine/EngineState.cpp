@@ -41,7 +41,8 @@ EngineState::EngineState(std::shared_ptr<const Module> module, const EngineOptio
     writer.keepRunsPerProgram = options_.keepRuns;
     writer.execution = options_.reportExecution;
     try {
-      file_ = profile::writeProfile(profilePath(options_.reportDirectory, name_), writer);
+      filePath_ = profilePath(options_.reportDirectory, name_);
+      file_ = profile::writeProfile(filePath_, writer);
       file_->compiled(record);
     } catch (const std::exception &error) { // reporting never changes whether a program runs
       log().warn("no profile is written: {}", error.what());

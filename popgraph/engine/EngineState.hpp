@@ -13,6 +13,10 @@
 #include "popgraph/runtime/HostIo.hpp"
 #include "profiler/ModelBuilder.hpp"
 
+namespace pva {
+class Report;
+}
+
 namespace popgraph {
 
 class EngineState {
@@ -26,6 +30,7 @@ public:
   void read(std::string_view handle, void *data, std::ptrdiff_t bytes);
   HostStreams &streams() { return streams_; }
   void summary(std::ostream &out, const poplar::OptionFlags &options) const;
+  pva::Report report(bool execution) const;
   void resetProfile();
   void setProfiling(bool on) { profiling_ = on; }
 
@@ -43,6 +48,7 @@ private:
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<profile::Sink> file_;         ///< the profile on disk, if asked for
+  std::string filePath_;
   std::unique_ptr<profiler::ModelBuilder> model_; ///< for printProfileSummary
   bool profiling_ = true;
   std::chrono::steady_clock::time_point made_ = std::chrono::steady_clock::now();

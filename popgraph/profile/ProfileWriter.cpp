@@ -36,6 +36,7 @@ public:
   bool wantsSteps() const override { return keeping_; }
   void step(const StepRecord &record) override;
   void endRun(const RunRecord &run, const TotalsRecord &totalsSoFar) override;
+  void flush() override;
 
 private:
   void writeCompile(Database &database, const CompileRecord &record) const;
@@ -304,6 +305,14 @@ void Writer::endRun(const RunRecord &run, const TotalsRecord &totalsSoFar) {
   } else {
     countRow();
   }
+}
+
+void Writer::flush() {
+  if (!database_ || !isStillOurs())
+    return;
+  if (totalsPending_)
+    writeTotals();
+  commit();
 }
 
 void Writer::writeTotals() {

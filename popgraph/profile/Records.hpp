@@ -144,6 +144,8 @@ public:
   virtual bool wantsSteps() const = 0;
   virtual void step(const StepRecord &record) = 0;
   virtual void endRun(const RunRecord &run, const TotalsRecord &totalsSoFar) = 0;
+  /// From now on others can read what was told so far.
+  virtual void flush() {}
 };
 
 } // namespace popgraph::profile

@@ -160,8 +160,8 @@ class TheTree(unittest.TestCase):
     def test_documents_its_public_names(self):
         faults, seen = [], 0
         definition = re.compile(
-            r"(?:template\s*<[^;]*>\s*)?(?:(?:class|struct|enum class|enum)\s+(?:POPLAR_API\s+)?(\w+)(?!\w*<)[^;()<]*\{"
-            r"|(?:POPLAR_API|inline)\s+.*?(\w+|operator\S+)\()")
+            r"(?:template\s*<[^;]*>\s*)?(?:(?:class|struct|enum class|enum)\s+(?:\w+_API\s+)?(\w+)(?!\w*<)[^;()<]*\{"
+            r"|(?:\w+_API|inline)\s+.*?(\w+|operator\S+)\()")
         for path in files((".hpp",)):
             if "/include/" not in path or "/detail/" in path or path.startswith("codelets/device"):
                 continue

@@ -25,6 +25,10 @@ namespace popgraph {
 class EngineState;
 }
 
+namespace pva {
+class Report;
+}
+
 namespace poplar {
 
 /// Called with (steps done, steps in all) while a graph is compiled.
@@ -100,6 +104,9 @@ public:
   /// Writes the profile as text. Options: showExecutionSteps, showVarStorage, showOptimizations,
   /// showPerIpuMemoryUsage, colours.
   void printProfileSummary(std::ostream &stream, const OptionFlags &options = {});
+  /// The profile so far, to be read with libpva (`#include <pva/pva.hpp>`). Without `reportExecution` only what
+  /// compilation knew. Steps are those of the last run or, where a profile is written, those in the file.
+  pva::Report getReport(bool reportExecution = true);
   void resetExecutionProfile();
   void enableExecutionProfiling();
   void disableExecutionProfiling();
