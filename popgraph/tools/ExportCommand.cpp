@@ -2,6 +2,7 @@
 #include "profiler/ChromeTrace.hpp"
 #include "profiler/Reader.hpp"
 #include "profiler/Summary.hpp"
+#include "profiler/TraceFile.hpp"
 #include <iostream>
 
 namespace popgraph::tools {
@@ -27,7 +28,7 @@ void addExport(CLI::App &app, Action &action) {
   };
   const auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("export", "Write the summary as JSON, a view as CSV, or steps as a trace");
-  command->add_option("file", options->file, "profile.pgprof")->required();
+  command->add_option("file", options->file, "profile.pgprof, or with --to chrome a .pvti")->required();
   command->add_option("--to", options->format, "json, csv or chrome (which ui.perfetto.dev opens too)")
       ->check(CLI::IsMember({"json", "csv", "chrome"}))
       ->capture_default_str();
@@ -40,6 +41,8 @@ void addExport(CLI::App &app, Action &action) {
       options->output.with([&](std::ostream &out) {
         if (options->format == "json")
           return profiler::writeSummaryJson(out, profiler::readProfile(options->file));
+        if (options->format == "chrome" && options->file.ends_with(".pvti"))
+          return profiler::writeChromeTrace(out, profiler::readTrace(options->file));
         if (options->format == "chrome") {
           const profiler::Model model = profiler::readProfile(options->file);
           std::size_t steps = 0;
