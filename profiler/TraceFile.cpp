@@ -85,7 +85,9 @@ void writeChromeTrace(std::ostream &out, const Trace &trace) {
   out << "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[";
   write({{"ph", "M"}, {"pid", trace.process}, {"name", "process_name"}, {"args", {{"name", trace.program}}}});
   for (const Trace::Span &span : trace.spans) {
-    Json event{{"ph", span.isMoment ? "i" : span.ended ? "X" : "B"},
+    Json event{{"ph", span.isMoment ? "i"
+                      : span.ended  ? "X"
+                                    : "B"},
                {"pid", trace.process},
                {"tid", span.thread},
                {"name", span.label},

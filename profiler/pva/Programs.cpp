@@ -4,10 +4,7 @@
 
 namespace pva {
 
-namespace {
-
-
-} // namespace
+namespace {} // namespace
 
 std::string Program::name() const { return data_->programs[index_].name; }
 Program::Type Program::type() const { return data_->programs[index_].type; }

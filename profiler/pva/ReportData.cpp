@@ -41,8 +41,7 @@ bool isOwn(Type type, const profiler::Step &step) {
 
 } // namespace
 
-ReportData::ReportData(profiler::Model profile)
-    : model(std::move(profile)), memory(profiler::makeMemoryView(model)) {
+ReportData::ReportData(profiler::Model profile) : model(std::move(profile)), memory(profiler::makeMemoryView(model)) {
   addPrograms();
   addSteps();
 }
@@ -99,8 +98,6 @@ std::vector<std::uint64_t> ReportData::cyclesByTile(std::size_t index) const {
   return {cycles.begin(), cycles.end()};
 }
 
-Report makeReport(profiler::Model profile) {
-  return Report(std::make_shared<const ReportData>(std::move(profile)));
-}
+Report makeReport(profiler::Model profile) { return Report(std::make_shared<const ReportData>(std::move(profile))); }
 
 } // namespace pva::detail

@@ -33,9 +33,7 @@ struct ReportData {
   };
   std::vector<ProgramEntry> programs;
 
-  const profiler::Step &step(std::size_t index) const {
-    return model.runs[steps[index].run].steps[steps[index].step];
-  }
+  const profiler::Step &step(std::size_t index) const { return model.runs[steps[index].run].steps[steps[index].step]; }
   std::vector<std::uint64_t> cyclesByTile(std::size_t step) const;
 
 private:

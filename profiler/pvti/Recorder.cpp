@@ -90,8 +90,7 @@ Recorder::Recorder(const std::string &path) : process_(getpid()) {
   meta.run("program", programName());
   meta.run("process", std::to_string(process_));
   const auto sinceEpoch = std::chrono::system_clock::now().time_since_epoch();
-  meta.run("began_unix_us",
-           std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(sinceEpoch).count()));
+  meta.run("began_unix_us", std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(sinceEpoch).count()));
   insertSpan_ = database_->prepare("INSERT INTO span VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insertSeries_ = database_->prepare("INSERT INTO series VALUES(?, ?, ?, ?)");
   insertValue_ = database_->prepare("INSERT INTO value VALUES(?, ?, ?)");

@@ -160,8 +160,8 @@ TEST_CASE("programs form a tree that a visitor walks") {
     std::reverse(children.begin(), children.end());
     open.insert(open.end(), children.begin(), children.end());
   }
-  CHECK(notes.seen == std::vector<std::string>{"sequence main", "stream in", "repeat 4", "sequence ",
-                                               "exchange gather", "execute matMul/Convolve"});
+  CHECK(notes.seen == std::vector<std::string>{"sequence main", "stream in", "repeat 4", "sequence ", "exchange gather",
+                                               "execute matMul/Convolve"});
   const auto programs = report.compilation().programs();
   REQUIRE(programs.size() >= 7);
   for (std::size_t i = 0; i < programs.size(); ++i) CHECK(programs[i].id() == i);
