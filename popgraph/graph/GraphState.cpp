@@ -5,7 +5,7 @@
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
 
-#include "popgraph/graph/Convert.hpp"
+#include "popgraph/base/Nearest.hpp"
 
 namespace popgraph {
 
@@ -49,18 +49,21 @@ std::uint32_t GraphState::addVariable(ElementType type, std::uint64_t elements, 
   return tables.variables.append({static_cast<std::uint32_t>(elements), addName(name), type, isConstant});
 }
 
-bool GraphState::constantValue(std::uint32_t variable, std::uint32_t element, ElementType type, double &value) const {
+const char *GraphState::constantData(std::uint32_t variable) const {
   const auto found = constantValueIndex_.find(variable);
-  if (found == constantValueIndex_.end()) return false;
-  const InitialValue &initial = tables.initialValues[found->second];
-  value = valueAsDouble(type, initial.bytes->data() + std::size_t(element) * elementBytes(type));
-  return true;
+  return found == constantValueIndex_.end() ? nullptr : tables.initialValues[found->second].bytes->data();
 }
 
-void GraphState::setInitialValue(std::uint32_t variable, std::uint32_t offset, std::uint32_t count,
-                                 std::shared_ptr<const std::vector<char>> bytes) {
-  if (isConstant(variable)) constantValueIndex_[variable] = static_cast<std::uint32_t>(tables.initialValues.size());
-  tables.initialValues.push_back({variable, offset, count, std::move(bytes)});
+void GraphState::setInitialValue(InitialValue value) {
+  if (isConstant(value.variable))
+    constantValueIndex_[value.variable] = static_cast<std::uint32_t>(tables.initialValues.size());
+  tables.initialValues.push_back(std::move(value));
+}
+
+void checkOwn(const GraphState &state, const poplar::Tensor &tensor, const char *function) {
+  if (!tensor.valid()) throw poplar::poplar_error(fmt::format("Graph::{}: the tensor refers to no variable", function));
+  if (TensorAccess::graph(tensor) != &state)
+    throw poplar::poplar_error(fmt::format("Graph::{}: the tensor belongs to another graph", function));
 }
 
 Mapping &GraphState::editMapping(std::uint32_t variable) {
@@ -104,7 +107,7 @@ void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module
   lastCodeletName_.clear();
 }
 
-std::int64_t GraphState::findCodelet(std::string_view name) {
+std::int64_t GraphState::findCodelet(std::string_view name) const {
   if (lastCodelet_ >= 0 && name == lastCodeletName_) return lastCodelet_;
   auto found = codeletByName_.find(std::string(name));
   if (found == codeletByName_.end()) found = codeletByName_.find(codelets::normaliseVertexName(name));
@@ -112,6 +115,31 @@ std::int64_t GraphState::findCodelet(std::string_view name) {
   lastCodeletName_ = name;
   lastCodelet_ = found->second;
   return lastCodelet_;
+}
+
+std::uint32_t GraphState::codeletNamed(std::string_view name) const {
+  const std::int64_t codelet = findCodelet(name);
+  if (codelet >= 0) return static_cast<std::uint32_t>(codelet);
+  std::string known;
+  std::vector<std::string> names;
+  for (const auto &info : tables.codelets) {
+    names.push_back(info.codelet().name);
+    if (known.size() > 400) continue;
+    known += (known.empty() ? "" : ", ") + info.codelet().name;
+    if (known.size() > 400) known += ", …";
+  }
+  throw poplar::unknown_vertex_type(fmt::format("no codelet '{}' has been loaded{}{}", name, didYouMean(name, names),
+                                                known.empty() ? "; use addCodelets" : "; loaded are: " + known));
+}
+
+void GraphState::setPerfEstimator(std::string_view vertexType, poplar::PerfEstimateFunc estimator) {
+  perfEstimators_[codelets::normaliseVertexName(vertexType)] = std::move(estimator);
+}
+
+const poplar::PerfEstimateFunc *GraphState::perfEstimator(std::uint32_t codelet) const {
+  if (perfEstimators_.empty()) return nullptr;
+  const auto found = perfEstimators_.find(tables.codelets[codelet].codelet().name);
+  return found == perfEstimators_.end() ? nullptr : &found->second;
 }
 
 std::uint32_t GraphState::addVertex(std::uint32_t computeSet, std::uint32_t codelet) {
@@ -123,6 +151,35 @@ std::uint32_t GraphState::addVertex(std::uint32_t computeSet, std::uint32_t code
   row.firstEdge = tables.edges.appendN(info.edges, EdgeRow::none());
   row.firstState = tables.state.appendN(info.stateWords, 0);
   return tables.vertices.append(row);
+}
+
+void GraphState::elementConnected(std::uint32_t edge) {
+  const auto missing = missingElements.find(edge);
+  if (--missing->second > 0) return;
+  missingElements.erase(missing);
+  const EdgeRow list = tables.edges[edge];
+  const std::uint32_t first = tables.viewRuns.size();
+  for (std::uint32_t i = 0; i < list.b; ++i) {
+    const EdgeRow &element = tables.subEdges[list.a + i];
+    const std::uint32_t last = tables.viewRuns.size();
+    const ViewRun *before = last > first ? &tables.viewRuns[last - 1] : nullptr;
+    if (before && before->variable == element.id() && before->offset + before->count == element.a)
+      ++tables.viewRuns.edit(last - 1).count;
+    else
+      tables.viewRuns.append({element.id(), element.a, 1, 1});
+  }
+  const std::uint32_t runs = tables.viewRuns.size() - first;
+  const ViewRun &run = tables.viewRuns[first];
+  tables.edges.edit(edge) =
+      runs == 1 ? EdgeRow::run(run.variable, run.offset, run.count) : EdgeRow::view(first, runs, list.b);
+}
+
+std::uint32_t fieldNamed(const codelets::Codelet &codelet, std::string_view name) {
+  for (std::uint32_t i = 0; i < codelet.fields.size(); ++i)
+    if (codelet.fields[i].name == name) return i;
+  std::string known;
+  for (const codelets::Field &field : codelet.fields) known += (known.empty() ? "" : ", ") + field.name;
+  throw poplar::unknown_field(codelet.name, fmt::format("{}' (its fields: {})", name, known));
 }
 
 EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {

@@ -1,6 +1,8 @@
 #pragma once
 // What the user built: variables, vertices, edges, compute sets, programs, in flat tables indexed by 32-bit ids.
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <poplar/DataStream.hpp>
 #include <poplar/Graph.hpp>
@@ -21,10 +23,11 @@ namespace popgraph {
 inline poplar::Type typeOf(ElementType type) { return poplar::Type::fromId(static_cast<unsigned>(type)); }
 /// Throws poplar::type_error for a default-constructed Type.
 ElementType elementTypeOf(const poplar::Type &type);
+inline std::string_view textOf(poplar::StringRef text) { return {text.data(), text.size()}; }
 
 struct VariableRow {
   std::uint32_t elements;
-  std::uint32_t name;       ///< into GraphTables::names; 0: none
+  std::uint32_t name; ///< into GraphTables::names; 0: none
   ElementType type;
   bool isConstant;
   /// Unnamed variables come in millions; a profile names what has a name or is large.
@@ -70,7 +73,7 @@ struct ViewRun {
 /// A vertex type that has been loaded.
 struct CodeletInfo {
   std::shared_ptr<const codelets::CodeletModule> module;
-  std::uint32_t moduleIndex = 0;   ///< into GraphTables::modules
+  std::uint32_t moduleIndex = 0; ///< into GraphTables::modules
   std::uint32_t indexInModule = 0;
   const codelets::Codelet *pointer = nullptr; ///< into the module, which never changes
   const codelets::Codelet &codelet() const { return *pointer; }
@@ -82,10 +85,18 @@ struct CodeletInfo {
                         std::uint32_t index);
 };
 
+inline unsigned rankOf(const codelets::Field &field) {
+  return field.shape == codelets::FieldShape::Scalar ? 0 : field.shape == codelets::FieldShape::Vector ? 1 : 2;
+}
+/// Number of a field. Throws poplar::unknown_field that lists the fields there are.
+std::uint32_t fieldNamed(const codelets::Codelet &codelet, std::string_view name);
+
 /// Values set at load.
 struct InitialValue {
   std::uint32_t variable, offset, count;
   std::shared_ptr<const std::vector<char>> bytes;
+  std::uint32_t replica = kEveryReplica; ///< the only one that gets them
+  static constexpr std::uint32_t kEveryReplica = 0xffffffffu;
 };
 
 struct HostHandle {
@@ -107,17 +118,19 @@ struct GraphTables {
   ChunkedTable<EdgeRow> edges;
   ChunkedTable<EdgeRow> subEdges;
   ChunkedTable<ViewRun> viewRuns;
-  ChunkedTable<std::uint32_t> state;              ///< words; a state vector is {index into stateArrays, length}
-  std::vector<std::shared_ptr<const std::vector<char>>> stateArrays;
+  /// Words; a state vector is {index into stateArrays, length}. Index 0 is that of a vector without a size.
+  ChunkedTable<std::uint32_t> state;
+  std::vector<std::shared_ptr<const std::vector<char>>> stateArrays{std::make_shared<std::vector<char>>()};
   std::vector<std::string> names{std::string()};
-  std::vector<std::uint32_t> computeSets;         ///< names
+  std::vector<std::uint32_t> computeSets; ///< names
   std::vector<CodeletInfo> codelets;
   std::vector<std::shared_ptr<const codelets::CodeletModule>> modules;
   std::vector<InitialValue> initialValues;
+  std::vector<std::uint32_t> replicationIndices; ///< constants whose value is the replica's number
   std::vector<poplar::DataStream> streams;
   std::vector<HostHandle> hostHandles;
   std::vector<poplar::program::Program> functions;
-  std::vector<PerfEstimateRow> perfEstimates;     ///< in the order they were set
+  std::vector<PerfEstimateRow> perfEstimates; ///< in the order they were set
 
   const std::vector<MappedRange> &mappingOf(std::uint32_t variable) const {
     static const std::vector<MappedRange> nothing;
@@ -144,15 +157,16 @@ public:
   std::uint32_t addVariable(ElementType type, std::uint64_t elements, std::string_view name, bool isConstant);
   bool isConstant(std::uint32_t variable) const { return tables.variables[variable].isConstant; }
   std::string variableName(std::uint32_t variable) const { return tables.variableName(variable); }
-  /// Value of one element of a constant, read as `type`; false when the variable is none.
-  bool constantValue(std::uint32_t variable, std::uint32_t element, ElementType type, double &value) const;
-  void setInitialValue(std::uint32_t variable, std::uint32_t offset, std::uint32_t count,
-                       std::shared_ptr<const std::vector<char>> bytes);
+  /// Values of a constant; null when the variable is none, or one that differs between replicas.
+  const char *constantData(std::uint32_t variable) const;
+  void setInitialValue(InitialValue value);
   Mapping &editMapping(std::uint32_t variable);
 
   void addModule(std::shared_ptr<const codelets::CodeletModule> module);
   /// Index of a loaded codelet; -1 when there is none.
-  std::int64_t findCodelet(std::string_view name);
+  std::int64_t findCodelet(std::string_view name) const;
+  /// Throws poplar::unknown_vertex_type that lists what has been loaded.
+  std::uint32_t codeletNamed(std::string_view name) const;
 
   std::uint32_t addVertex(std::uint32_t computeSet, std::uint32_t codelet);
   /// Where the edge row of a field is, in tables.edges.
@@ -162,15 +176,36 @@ public:
   }
   /// An edge row (not a list) for a view.
   EdgeRow makeEdge(const poplar::Tensor &tensor);
+  /// Of rank 1 fields that are connected element by element: how many are missing, by edge. Until none is, the edge is a
+  /// List.
+  std::unordered_map<std::uint32_t, std::uint32_t> missingElements;
+  /// One more element of such an edge is connected; after the last one the edge becomes what one connect makes.
+  void elementConnected(std::uint32_t edge);
+  /// Constants made for input fields, by vertex.
+  std::unordered_multimap<std::uint32_t, std::uint32_t> edgeConstants;
+
+  void setPerfEstimator(std::string_view vertexType, poplar::PerfEstimateFunc estimator);
+  /// The estimator of a codelet, or null.
+  const poplar::PerfEstimateFunc *perfEstimator(std::uint32_t codelet) const;
+
   std::uint32_t addName(std::string_view name);
   bool hasHandle(std::string_view name) const;
 
 private:
   std::unordered_map<std::string, std::uint32_t> codeletByName_;
-  std::string lastCodeletName_;
-  std::int64_t lastCodelet_ = -1;
+  // Loops add vertices of one type.
+  mutable std::string lastCodeletName_;
+  mutable std::int64_t lastCodelet_ = -1;
+  std::map<std::string, poplar::PerfEstimateFunc> perfEstimators_;      // by normalised name
   std::unordered_map<std::uint32_t, std::uint32_t> constantValueIndex_; // variable -> initial value
 };
+
+/// Calls emit(count, tile) for the elements of a view in their order; kNoTile for those that have none.
+void forEachTile(const GraphTables &tables, const poplar::Tensor &tensor,
+                 const std::function<void(std::size_t count, std::uint32_t tile)> &emit);
+
+/// Throws poplar_error naming a function of Graph unless the tensor is a view of this graph's variables.
+void checkOwn(const GraphState &state, const poplar::Tensor &tensor, const char *function);
 
 /// Opens poplar::Graph to the core.
 struct GraphAccess {

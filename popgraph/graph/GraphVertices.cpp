@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ostream>
 #include <spdlog/fmt/fmt.h>
 
-#include "codelets/client/Compiler.hpp"
 #include "popgraph/graph/Convert.hpp"
-#include "popgraph/graph/GraphState.hpp"
+#include "popgraph/graph/Edges.hpp"
 
 namespace poplar {
 
@@ -19,40 +17,8 @@ using popgraph::GraphState;
 using popgraph::TensorAccess;
 using popgraph::codelets::Access;
 using popgraph::codelets::Field;
-using popgraph::codelets::FieldShape;
 
 namespace {
-
-std::string_view view(StringRef text) { return {text.data(), text.size()}; }
-
-popgraph::codelets::SourceKind sourceKind(CodeletFileType type) {
-  using popgraph::codelets::SourceKind;
-  switch (type) {
-  case CodeletFileType::Auto: return SourceKind::Auto;
-  case CodeletFileType::CppSource: return SourceKind::Cpp;
-  case CodeletFileType::CSource: return SourceKind::C;
-  case CodeletFileType::IrSource: return SourceKind::Ir;
-  case CodeletFileType::Object: return SourceKind::Object;
-  default: break;
-  }
-  throw graph_program_compilation_error("Graph::addCodelets: IPU assembly cannot be compiled; give a C++ or C codelet");
-}
-
-void load(GraphState &state, popgraph::codelets::CompileRequest request, StringRef flags, StringRef target) {
-  request.flags = flags.cloneAsString();
-  request.target = target.empty() ? state.target.getTargetArchString().cloneAsString() : target.cloneAsString();
-  try {
-    state.addModule(popgraph::codelets::compile(request));
-  } catch (const popgraph::codelets::CompileError &error) {
-    throw graph_program_compilation_error(error.what());
-  } catch (const popgraph::codelets::LinkError &error) {
-    throw link_error(error.what(), error.output);
-  } catch (const popgraph::codelets::FileError &error) {
-    throw file_load_error(error.path, error.what());
-  } catch (const popgraph::codelets::HelperError &error) {
-    throw no_environment(error.what());
-  }
-}
 
 /// The vertex and field that a reference names.
 struct FieldPlace {
@@ -72,10 +38,6 @@ std::string describe(const GraphState &state, const FieldRef &ref, const Field &
   std::string text = fmt::format("field '{}'", field.name);
   if (ref.isIndexed()) text += fmt::format("[{}]", ref.getIndex());
   return text + " of " + state.tables.describeVertex(ref.vertexId());
-}
-
-unsigned rankOf(const Field &field) {
-  return field.shape == FieldShape::Scalar ? 0 : field.shape == FieldShape::Vector ? 1 : 2;
 }
 
 void checkEdge(const GraphState &state, const FieldRef &ref, const Field &field, const Tensor &tensor, unsigned rank) {
@@ -105,86 +67,72 @@ EdgeRow makeEdge(GraphState &state, const FieldRef &ref, const Field &field, con
   return row;
 }
 
+/// First word of a state field.
+std::uint32_t stateWord(const GraphState &state, const FieldRef &ref) {
+  const popgraph::VertexRow &vertex = state.tables.vertices[ref.vertexId()];
+  return vertex.firstState + state.tables.codelets[vertex.codelet].place[ref.fieldNumber()];
+}
+bool hasStateArray(const GraphState &state, const FieldRef &ref) {
+  return state.tables.state[stateWord(state, ref)] != 0;
+}
+std::uint32_t stateLength(const GraphState &state, const FieldRef &ref) {
+  return state.tables.state[stateWord(state, ref) + 1];
+}
+void setStateArray(GraphState &state, const FieldRef &ref, std::vector<char> bytes, std::uint32_t length) {
+  const std::uint32_t word = stateWord(state, ref);
+  state.tables.state.edit(word) = static_cast<std::uint32_t>(state.tables.stateArrays.size());
+  state.tables.state.edit(word + 1) = length;
+  state.tables.stateArrays.push_back(std::make_shared<std::vector<char>>(std::move(bytes)));
+}
+
+/// An edge that was connected element by element may be written only if no element is in it twice.
+void checkWriteable(const GraphState &state, const FieldRef &ref, const Field &field, const EdgeRow &edge) {
+  if (edge.kind() != EdgeRow::View) return;
+  std::vector<popgraph::Run> runs;
+  popgraph::forEachRunOf(state.tables, edge, [&](const popgraph::Run &run) { runs.push_back(run); });
+  std::sort(runs.begin(), runs.end(), popgraph::inMemoryOrder);
+  for (std::size_t i = 1; i < runs.size(); ++i)
+    if (runs[i].variable == runs[i - 1].variable && runs[i].offset < runs[i - 1].offset + runs[i - 1].count)
+      throw graph_connection_error(fmt::format("{} is written, but has element {} of '{}' more than once",
+                                               describe(state, ref, field), runs[i].offset,
+                                               state.variableName(runs[i].variable)));
+}
+
 [[noreturn]] void connectedTwice(const GraphState &state, const FieldRef &ref, const Field &field) {
   throw graph_connection_error(fmt::format("{} is connected already", describe(state, ref, field)));
 }
 
 } // namespace
 
-bool Graph::addCodelets(StringRef path, CodeletFileType type, StringRef flags, StringRef targetName) {
-  popgraph::codelets::CompileRequest request;
-  request.sources.push_back({path.cloneAsString(), "", false, sourceKind(type)});
-  load(*state_, std::move(request), flags, targetName);
-  return true;
-}
-
-bool Graph::addCodelets(ArrayRef<std::string> paths, StringRef flags, StringRef targetName) {
-  popgraph::codelets::CompileRequest request;
-  for (const std::string &path : paths)
-    request.sources.push_back({path, "", false, popgraph::codelets::SourceKind::Auto});
-  load(*state_, std::move(request), flags, targetName);
-  return true;
-}
-
-bool Graph::addCodelets(std::stringstream &source, StringRef flags, CodeletFileType type, StringRef targetName) {
-  popgraph::codelets::CompileRequest request;
-  request.sources.push_back({"codelet.cpp", source.str(), true, sourceKind(type)});
-  load(*state_, std::move(request), flags, targetName);
-  return true;
-}
-
-bool Graph::addCodelets(std::stringstream &source, std::ostream &compileOutput, StringRef flags, CodeletFileType type,
-                        StringRef targetName) {
-  try {
-    return addCodelets(source, flags, type, targetName);
-  } catch (const graph_program_compilation_error &error) {
-    compileOutput << error.what();
-    throw;
-  }
-}
-
-bool Graph::hasCodelet(StringRef vertexName) const { return state_->findCodelet(view(vertexName)) >= 0; }
-
 ComputeSet Graph::addComputeSet(const DebugContext &context) {
-  state_->tables.computeSets.push_back(state_->addName(view(context.path())));
+  state_->tables.computeSets.push_back(state_->addName(popgraph::textOf(context.path())));
   return ComputeSet(static_cast<unsigned>(state_->tables.computeSets.size() - 1));
 }
 
 VertexRef Graph::addVertex(ComputeSet computeSet, StringRef vertexType) {
-  const std::int64_t codelet = state_->findCodelet(view(vertexType));
-  if (codelet < 0) {
-    std::string known;
-    for (const auto &info : state_->tables.codelets) {
-      if (known.size() > 400) {
-        known += ", …";
-        break;
-      }
-      known += (known.empty() ? "" : ", ") + info.codelet().name;
-    }
-    throw unknown_vertex_type(fmt::format("Graph::addVertex: no codelet '{}' has been loaded{}", view(vertexType),
-                                          known.empty() ? "; use addCodelets" : "; loaded are: " + known));
-  }
+  const std::int64_t known = state_->findCodelet(popgraph::textOf(vertexType));
+  const std::uint32_t codelet =
+      known >= 0 ? static_cast<std::uint32_t>(known) : state_->codeletNamed(popgraph::textOf(vertexType));
   if (computeSet.getId() >= state_->tables.computeSets.size())
     throw graph_object_creation_error("Graph::addVertex: the compute set does not belong to this graph");
-  return VertexRef(state_.get(), state_->addVertex(computeSet.getId(), static_cast<std::uint32_t>(codelet)));
+  return VertexRef(state_.get(), state_->addVertex(computeSet.getId(), codelet));
 }
 
 VertexRef Graph::addVertex(ComputeSet computeSet, StringRef vertexType, ArrayRef<ConnectionDesc> connections) {
   const VertexRef vertex = addVertex(computeSet, vertexType);
   for (const ConnectionDesc &c : connections) {
-    const FieldRef field = vertex[c.field_];
-    if (c.hasValue_) {
-      const bool isState = place(*state_, field, "addVertex").field.access == Access::State;
-      const Type type = c.isInteger_ ? LONGLONG : DOUBLE;
-      const void *value = c.isInteger_ ? static_cast<const void *>(&c.integer_) : &c.value_;
-      if (isState)
-        setFieldValue(field, type, value, 1, false);
+    const FieldRef field = vertex[c.field()];
+    switch (c.kind_) {
+    case ConnectionDesc::Kind::Tensor: connect(field, c.tensor_); break;
+    case ConnectionDesc::Kind::Tensors:
+      // `{"in", {t}}` may mean the tensor t or a list of one, and which it is depends on the language's version.
+      if (c.tensors_.size() == 1 && popgraph::rankOf(place(*state_, field, "addVertex").field) == c.tensors_[0].rank())
+        connect(field, c.tensors_[0]);
       else
-        connectConstant(field, type, value, 1, false);
-    } else if (c.list_) {
-      connect(field, c.tensors_);
-    } else {
-      connect(field, c.tensors_.front());
+        connect(field, c.tensors_);
+      break;
+    case ConnectionDesc::Kind::Value: setFieldValue(field, c.type_, c.value_, 1, false); break;
+    case ConnectionDesc::Kind::Values: setFieldValue(field, c.type_, c.values_.data(), c.count_, true); break;
     }
   }
   return vertex;
@@ -193,17 +141,12 @@ VertexRef Graph::addVertex(ComputeSet computeSet, StringRef vertexType, ArrayRef
 FieldRef VertexRef::operator[](StringRef fieldName) const {
   if (!graph_) throw unknown_field("(no vertex)", fieldName.cloneAsString());
   const codelet_t &codelet = graph_->tables.codeletOf(graph_->tables.vertices[id_]);
-  const std::string_view name = view(fieldName);
-  for (std::uint32_t i = 0; i < codelet.fields.size(); ++i)
-    if (codelet.fields[i].name == name) return FieldRef(graph_, id_, i);
-  std::string known;
-  for (const Field &field : codelet.fields) known += (known.empty() ? "" : ", ") + field.name;
-  throw unknown_field(codelet.name, fmt::format("{}' (its fields: {})", name, known));
+  return FieldRef(graph_, id_, popgraph::fieldNamed(codelet, popgraph::textOf(fieldName)));
 }
 
 void Graph::connect(FieldRef ref, const Tensor &tensor) {
   const Field &field = place(*state_, ref, "connect").field;
-  const unsigned rank = rankOf(field);
+  const unsigned rank = popgraph::rankOf(field);
   if (rank == 2 || ref.isIndexed() || field.access == Access::State) return connectRare(ref, tensor);
   checkEdge(*state_, ref, field, tensor, rank);
   const std::uint32_t at = state_->edgeAt(ref.vertexId(), ref.fieldNumber());
@@ -213,36 +156,54 @@ void Graph::connect(FieldRef ref, const Tensor &tensor) {
 
 void Graph::connectRare(FieldRef ref, const Tensor &tensor) {
   const Field &field = place(*state_, ref, "connect").field;
+  const unsigned rank = popgraph::rankOf(field);
   if (field.access == Access::State)
     throw graph_connection_error(
         fmt::format("{} is no edge; set it with setInitialValue", describe(*state_, ref, field)));
-  if (rankOf(field) != 2)
-    throw graph_connection_error(
-        fmt::format("{} is not of rank 2 and has no sub-vectors", describe(*state_, ref, field)));
+  if (rank == 0)
+    throw graph_connection_error(fmt::format("{} is a single value and has no parts", describe(*state_, ref, field)));
   if (!ref.isIndexed()) {
     checkEdge(*state_, ref, field, tensor, 2);
     std::vector<Tensor> rows;
     for (std::size_t i = 0; i < tensor.dim(0); ++i) rows.push_back(tensor[i]);
     return connect(ref, rows);
   }
-  checkEdge(*state_, ref, field, tensor, 1);
-  const EdgeRow list = state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())];
-  if (list.kind() != EdgeRow::List)
+  checkEdge(*state_, ref, field, tensor, rank - 1);
+  const std::uint32_t edge = state_->edgeAt(ref.vertexId(), ref.fieldNumber());
+  const EdgeRow list = state_->tables.edges[edge];
+  if (list.kind() == EdgeRow::None)
     throw no_size_specified(
-        fmt::format("{}: call setFieldSize before connecting sub-vectors", describe(*state_, ref, field)));
+        fmt::format("{}: call setFieldSize before connecting one by one", describe(*state_, ref, field)));
+  if (list.kind() != EdgeRow::List) connectedTwice(*state_, ref, field);
   if (ref.getIndex() >= list.b)
     throw index_error(fmt::format("{}: its size is {}", describe(*state_, ref, field), list.b));
   const std::uint32_t sub = list.a + static_cast<std::uint32_t>(ref.getIndex());
   if (state_->tables.subEdges[sub].kind() != EdgeRow::None) connectedTwice(*state_, ref, field);
   state_->tables.subEdges.edit(sub) = makeEdge(*state_, ref, field, tensor);
+  if (rank == 1) state_->elementConnected(edge);
+  if (rank == 1 && field.access != Access::Input) checkWriteable(*state_, ref, field, state_->tables.edges[edge]);
 }
 
 void Graph::connect(FieldRef ref, ArrayRef<Tensor> tensors) {
   const Field &field = place(*state_, ref, "connect").field;
-  if (field.access == Access::State || rankOf(field) != 2 || ref.isIndexed())
+  const unsigned rank = popgraph::rankOf(field);
+  if (field.access == Access::State || rank == 0 || ref.isIndexed())
     throw graph_connection_error(
-        fmt::format("{} cannot be connected with a list of {} tensors: it is not an edge of rank 2",
+        fmt::format("{} cannot be connected with a list of {} tensors: it is not an edge of rank 1 or 2",
                     describe(*state_, ref, field), tensors.size()));
+  if (rank == 1) {
+    std::vector<Tensor> elements;
+    for (const Tensor &tensor : tensors) {
+      if (tensor.valid() && tensor.rank() != 0)
+        throw graph_connection_error(
+            fmt::format("{} has rank 1; a list of tensors for it holds single elements, but one has shape {}",
+                        describe(*state_, ref, field), tensor.shapeToString()));
+      checkEdge(*state_, ref, field, tensor, 0);
+      elements.push_back(tensor.reshape({1}));
+    }
+    // A list of nothing still needs an element type, which the field has.
+    return connect(ref, elements.empty() ? addVariable(popgraph::typeOf(field.type), {0}) : concat(elements));
+  }
   if (state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())].kind() != EdgeRow::None)
     connectedTwice(*state_, ref, field);
   std::vector<EdgeRow> rows;
@@ -262,32 +223,50 @@ void Graph::connectConstant(FieldRef ref, const Type &valueType, const void *val
   if (field.access != Access::Input)
     throw graph_connection_error(
         fmt::format("{} is not an input, so it cannot be connected with a value", describe(*state_, ref, field)));
-  if (rankOf(field) != (isArray ? 1u : 0u))
+  if (popgraph::rankOf(field) != (isArray ? 1u : 0u))
     throw graph_connection_error(fmt::format("{} has rank {}, the value has rank {}", describe(*state_, ref, field),
-                                             rankOf(field), isArray ? 1 : 0));
+                                             popgraph::rankOf(field), isArray ? 1 : 0));
   const std::size_t shape[] = {count};
   const Tensor constant = addConstantFrom(popgraph::typeOf(field.type), ArrayRef<std::size_t>(shape, isArray ? 1 : 0),
                                           valueType, values, count, false, DebugContext("constant edge"));
   const std::uint32_t tile = state_->tables.vertices[ref.vertexId()].tile;
   if (tile != popgraph::kNoTile)
     state_->editMapping(TensorAccess::variable(constant)).set(0, static_cast<std::uint32_t>(count), tile);
+  // Wherever the vertex goes, the constant goes too.
+  state_->edgeConstants.emplace(ref.vertexId(), TensorAccess::variable(constant));
   connect(ref, constant);
 }
 
 void Graph::setFieldSize(FieldRef ref, std::size_t size) {
   const Field &field = place(*state_, ref, "setFieldSize").field;
-  if (rankOf(field) != 2 || field.access == Access::State)
-    throw graph_connection_error(
-        fmt::format("{} is not an edge of rank 2; its size comes from the tensor", describe(*state_, ref, field)));
-  if (state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())].kind() != EdgeRow::None)
+  if (popgraph::rankOf(field) == 0 || ref.isIndexed())
+    throw graph_connection_error(fmt::format("{} has no size that could be set", describe(*state_, ref, field)));
+  if (size >= 0xffffffffull)
+    throw graph_connection_error(fmt::format("{}: the size {} is too large", describe(*state_, ref, field), size));
+  if (field.access == Access::State) {
+    if (hasStateArray(*state_, ref))
+      throw graph_connection_error(fmt::format("{} has its size already", describe(*state_, ref, field)));
+    setStateArray(*state_, ref, std::vector<char>(size * popgraph::elementBytes(field.type)),
+                  static_cast<std::uint32_t>(size));
+    return;
+  }
+  const std::uint32_t edge = state_->edgeAt(ref.vertexId(), ref.fieldNumber());
+  if (state_->tables.edges[edge].kind() != EdgeRow::None)
     throw graph_connection_error(fmt::format("{} has its size already", describe(*state_, ref, field)));
-  const std::uint32_t first = state_->tables.subEdges.appendN(static_cast<std::uint32_t>(size), EdgeRow::none());
-  state_->tables.edges.edit(state_->edgeAt(ref.vertexId(), ref.fieldNumber())) =
-      EdgeRow::list(first, static_cast<std::uint32_t>(size));
+  const auto n = static_cast<std::uint32_t>(size);
+  if (n == 0 && popgraph::rankOf(field) == 1) {
+    state_->tables.edges.edit(edge) = EdgeRow::view(0, 0, 0);
+    return;
+  }
+  const std::uint32_t first = state_->tables.subEdges.appendN(n, EdgeRow::none());
+  state_->tables.edges.edit(edge) = EdgeRow::list(first, n);
+  if (popgraph::rankOf(field) == 1) state_->missingElements[edge] = n;
 }
 
 std::size_t Graph::getFieldSize(FieldRef ref) const {
   const Field &field = place(*state_, ref, "getFieldSize").field;
+  if (field.access == Access::State && popgraph::rankOf(field) == 1 && hasStateArray(*state_, ref))
+    return stateLength(*state_, ref);
   if (field.access != Access::State) {
     const EdgeRow row = state_->tables.edges[state_->edgeAt(ref.vertexId(), ref.fieldNumber())];
     if (row.kind() != EdgeRow::None) return row.b;
@@ -301,18 +280,25 @@ void Graph::setFieldValue(FieldRef ref, const Type &valueType, const void *value
     if (field.access == Access::Input) return connectConstant(ref, valueType, values, count, isArray);
     throw graph_connection_error(fmt::format("{} is an edge; connect it with a tensor", describe(*state_, ref, field)));
   }
-  if (rankOf(field) != (isArray ? 1u : 0u))
+  const unsigned rank = isArray ? 1 : 0;
+  if (popgraph::rankOf(field) != rank + (ref.isIndexed() ? 1 : 0))
     throw graph_connection_error(fmt::format("{} has rank {}, the value has rank {}", describe(*state_, ref, field),
-                                             rankOf(field), isArray ? 1 : 0));
+                                             popgraph::rankOf(field), rank));
   std::vector<char> bytes(count * popgraph::elementBytes(field.type));
   popgraph::convertValues(popgraph::elementTypeOf(valueType), values, field.type, bytes.data(), count, false,
                           describe(*state_, ref, field).c_str());
-  const popgraph::VertexRow &vertex = state_->tables.vertices[ref.vertexId()];
-  const std::uint32_t word = vertex.firstState + state_->tables.codelets[vertex.codelet].place[ref.fieldNumber()];
-  if (isArray) {
-    state_->tables.state.edit(word) = static_cast<std::uint32_t>(state_->tables.stateArrays.size());
-    state_->tables.state.edit(word + 1) = static_cast<std::uint32_t>(count);
-    state_->tables.stateArrays.push_back(std::make_shared<std::vector<char>>(std::move(bytes)));
+  if (isArray) return setStateArray(*state_, ref, std::move(bytes), static_cast<std::uint32_t>(count));
+  const std::uint32_t word = stateWord(*state_, ref);
+  if (ref.isIndexed()) {
+    if (!hasStateArray(*state_, ref))
+      throw no_size_specified(
+          fmt::format("{}: call setFieldSize before setting elements", describe(*state_, ref, field)));
+    const std::uint32_t length = stateLength(*state_, ref);
+    if (ref.getIndex() >= length)
+      throw index_error(fmt::format("{}: its size is {}", describe(*state_, ref, field), length));
+    auto array = std::make_shared<std::vector<char>>(*state_->tables.stateArrays[state_->tables.state[word]]);
+    std::memcpy(array->data() + ref.getIndex() * bytes.size(), bytes.data(), bytes.size());
+    state_->tables.stateArrays[state_->tables.state[word]] = std::move(array);
     return;
   }
   std::uint32_t words[2] = {0, 0};
@@ -335,6 +321,11 @@ void Graph::setTileMapping(VertexRef vertex, unsigned tile) {
         fmt::format("Graph::setTileMapping: tile {} for {} does not exist: the target has {} tiles", tile,
                     state_->tables.describeVertex(vertex.getId()), tiles));
   state_->tables.vertices.edit(vertex.getId()).tile = physicalTile(tile);
+  if (state_->edgeConstants.empty()) return;
+  const auto [begin, end] = state_->edgeConstants.equal_range(vertex.getId());
+  for (auto constant = begin; constant != end; ++constant)
+    state_->editMapping(constant->second)
+        .set(0, state_->tables.variables[constant->second].elements, physicalTile(tile));
 }
 
 void Graph::setPerfEstimate(const VertexRef &vertex, std::uint64_t cycles, std::uint64_t flops) {
@@ -343,10 +334,18 @@ void Graph::setPerfEstimate(const VertexRef &vertex, std::uint64_t cycles, std::
   state_->tables.perfEstimates.push_back({vertex.getId(), cycles, flops});
 }
 
+void Graph::registerPerfEstimator(StringRef vertexType, PerfEstimateFunc estimator) {
+  state_->setPerfEstimator(popgraph::textOf(vertexType), std::move(estimator));
+}
+
 VertexPerfEstimate Graph::getPerfEstimate(const VertexRef &vertex) const {
+  if (vertex.graphState() != state_.get())
+    throw poplar_error("Graph::getPerfEstimate: the vertex belongs to another graph");
   const auto &rows = state_->tables.perfEstimates;
   for (auto row = rows.rbegin(); row != rows.rend(); ++row)
     if (row->vertex == vertex.getId()) return VertexPerfEstimate(row->cycles, row->flops);
+  if (const PerfEstimateFunc *estimator = state_->perfEstimator(state_->tables.vertices[vertex.getId()].codelet))
+    return (*estimator)(VertexIntrospector(state_.get(), vertex.getId()), getTarget());
   throw missing_perf_estimate(fmt::format("no estimate was set for {}", state_->tables.describeVertex(vertex.getId())));
 }
 

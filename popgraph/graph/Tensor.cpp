@@ -1,12 +1,8 @@
 #include <poplar/Tensor.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <iostream>
-#include <numeric>
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
-#include <sstream>
 
 #include "popgraph/graph/GraphState.hpp"
 #include "popgraph/graph/View.hpp"
@@ -14,7 +10,6 @@
 namespace poplar {
 
 using popgraph::ElementType;
-using popgraph::Run;
 using popgraph::TensorAccess;
 using popgraph::ViewNode;
 using Dims = std::vector<std::size_t>;
@@ -22,7 +17,7 @@ using Strides = std::vector<std::int64_t>;
 
 namespace {
 
-std::string shapeText(std::span<const std::size_t> dims) {
+std::string textOfShape(std::span<const std::size_t> dims) {
   std::string text = "[";
   for (std::size_t i = 0; i < dims.size(); ++i) text += (i ? "," : "") + std::to_string(dims[i]);
   return text + "]";
@@ -39,9 +34,21 @@ void checkDim(const Tensor &t, std::size_t dimension, const char *function) {
                                   dimension, t.shapeToString()));
 }
 
+void checkRank(std::size_t rank, const char *function) {
+  if (rank > 255)
+    throw poplar_error(fmt::format("Tensor::{}: {} dimensions; at most 255 are possible", function, rank));
+}
+
 Dims dimsOf(const Tensor &t) {
   const auto d = TensorAccess::dims(t);
   return Dims(d.begin(), d.end());
+}
+
+/// A finer view again under the dimensions of a reshape, of which dimension d now has the size n.
+Tensor coarsen(const Tensor &fine, const Tensor &like, unsigned d, std::size_t n) {
+  Dims dims = dimsOf(like);
+  dims[d] = n;
+  return TensorAccess::reshape(fine, dims);
 }
 
 /// Applies an affine change of one dimension, pushed down to the affine parts. `change(dims, strides, offset)` edits
@@ -67,7 +74,30 @@ Tensor alongDimension(const Tensor &t, unsigned dimension, Change &&change, OnSp
   }
   case ViewNode::Kind::Reshape: break;
   }
+  popgraph::Refined fine;
+  if (popgraph::refine(t, fine) && fine.groupSize(dimension) <= 1) {
+    const std::size_t at[] = {fine.first[dimension]};
+    const Tensor base = fine.groupSize(dimension) == 1 ? fine.base : fine.base.expand(ArrayRef<std::size_t>(at, 1));
+    const Tensor changed = alongDimension(base, fine.first[dimension], change, onSplit);
+    return coarsen(changed, t, dimension, changed.dim(fine.first[dimension]));
+  }
   return alongDimension(TensorAccess::restructure(t), dimension, change, onSplit);
+}
+
+/// Elements [begin, end) of the dimensions [level, last] of a finer view taken as one: whole boxes, in order.
+void sliceGroup(const Tensor &fine, unsigned level, unsigned last, std::size_t begin, std::size_t end,
+                std::vector<Tensor> &boxes) {
+  if (begin == end) return;
+  std::size_t row = 1; // elements of the group for each step of dimension `level`
+  for (unsigned d = level + 1; d <= last; ++d) row *= fine.dim(d);
+  const auto partRow = [&](std::size_t index, std::size_t from, std::size_t to) {
+    sliceGroup(fine.slice(index, index + 1, level), level + 1, last, from, to, boxes);
+  };
+  const std::size_t first = (begin + row - 1) / row, past = end / row;
+  if (first > past) return partRow(past, begin % row, end % row);
+  if (begin % row != 0) partRow(begin / row, begin % row, row);
+  if (first < past) boxes.push_back(fine.slice(first, past, level));
+  if (end % row != 0) partRow(past, 0, end % row);
 }
 
 } // namespace
@@ -130,6 +160,18 @@ Tensor Tensor::slice(std::size_t begin, std::size_t end, unsigned dimension) con
     Dims result = dims;
     result[dimension] = end - begin;
     return TensorAccess::reshape(TensorAccess::flatRange(*this, begin * row, end * row), result);
+  }
+  popgraph::Refined fine;
+  if (begin < end && popgraph::refine(*this, fine) && fine.groupSize(dimension) > 1) {
+    std::vector<Tensor> boxes;
+    const unsigned level = fine.first[dimension], last = fine.first[dimension + 1] - 1;
+    sliceGroup(fine.base, level, last, begin, end, boxes);
+    for (Tensor &box : boxes) {
+      std::size_t n = 1;
+      for (unsigned d = level; d <= last; ++d) n *= box.dim(d);
+      box = coarsen(box, *this, dimension, n);
+    }
+    return TensorAccess::concat(std::move(boxes), dimension);
   }
   return alongDimension(
       *this, dimension,
@@ -208,10 +250,11 @@ Tensor Tensor::flatten(unsigned dimBegin, unsigned dimEnd) const {
 
 Tensor Tensor::reshape(ArrayRef<std::size_t> shape) const {
   checkValid(*this, "reshape");
+  checkRank(shape.size(), "reshape");
   const std::span<const std::size_t> dims(shape.begin(), shape.size());
   if (popgraph::elementCount(dims) != numElements())
     throw poplar_error(fmt::format("Tensor::reshape: {} elements of shape {} cannot have the shape {}", numElements(),
-                                   shapeToString(), shapeText(dims)));
+                                   shapeToString(), textOfShape(dims)));
   return TensorAccess::reshape(*this, dims);
 }
 
@@ -256,7 +299,15 @@ Tensor Tensor::dimShuffle(ArrayRef<unsigned> permutation) const {
   }
   case ViewNode::Kind::Reshape: break;
   }
-  return TensorAccess::restructure(*this).dimShuffle(order);
+  popgraph::Refined fine;
+  if (!popgraph::refine(*this, fine)) return TensorAccess::restructure(*this).dimShuffle(order);
+  std::vector<unsigned> fineOrder;
+  Dims dims;
+  for (unsigned d : order) {
+    dims.push_back(node_->dims[d]);
+    for (unsigned f = fine.first[d]; f < fine.first[d + 1]; ++f) fineOrder.push_back(f);
+  }
+  return TensorAccess::reshape(fine.base.dimShuffle(fineOrder), dims);
 }
 
 Tensor Tensor::dimShufflePartial(ArrayRef<unsigned> source, ArrayRef<unsigned> destination) const {
@@ -309,6 +360,7 @@ Tensor Tensor::expand(ArrayRef<std::size_t> indices) const {
     }
     if (d < old.size()) dims.push_back(old[d]);
   }
+  checkRank(dims.size(), "expand");
   return TensorAccess::reshape(*this, dims);
 }
 
@@ -346,6 +398,12 @@ Tensor Tensor::broadcast(unsigned n, unsigned dimension) const {
 Tensor Tensor::subSample(unsigned stride, unsigned dimension) const {
   checkDim(*this, dimension, "subSample");
   if (stride == 0) throw index_error("Tensor::subSample: the stride must be at least 1");
+  popgraph::Refined fine;
+  if (popgraph::refine(*this, fine) && fine.groupSize(dimension) > 1) {
+    const unsigned last = fine.first[dimension + 1] - 1;
+    if (fine.base.dim(last) % stride == 0)
+      return coarsen(fine.base.subSample(stride, last), *this, dimension, dim(dimension) / stride);
+  }
   return alongDimension(
       *this, dimension,
       [&](std::size_t &n, std::int64_t &step, std::int64_t &) {
@@ -366,12 +424,18 @@ Tensor Tensor::subSample(unsigned stride, unsigned dimension) const {
 
 Tensor Tensor::upsample(unsigned scale, unsigned dimension, UpsampleMethod) const {
   checkDim(*this, dimension, "upsample");
+  if (scale == 0) return slice(0, 0, dimension);
   const std::size_t after[] = {dimension + std::size_t(1)};
   return expand(ArrayRef<std::size_t>(after, 1)).broadcast(scale, dimension + 1).flatten(dimension, dimension + 2);
 }
 
 Tensor Tensor::reverse(unsigned dimension) const {
   checkDim(*this, dimension, "reverse");
+  popgraph::Refined fine;
+  if (popgraph::refine(*this, fine)) {
+    for (unsigned d = fine.first[dimension]; d < fine.first[dimension + 1]; ++d) fine.base = fine.base.reverse(d);
+    return TensorAccess::reshape(fine.base, dimsOf(*this));
+  }
   return alongDimension(
       *this, dimension,
       [&](std::size_t &n, std::int64_t &stride, std::int64_t &offset) {
@@ -395,132 +459,6 @@ Tensor Tensor::reinterpret(const Type &type) const {
   return TensorAccess::withType(*this, to);
 }
 
-bool Tensor::isContiguous() const {
-  checkValid(*this, "isContiguous");
-  Run run;
-  return popgraph::singleRun(*this, run) || popgraph::contiguousRuns(*this).size() <= 1;
-}
-
-bool Tensor::containsAliases() const {
-  checkValid(*this, "containsAliases");
-  Run run;
-  if (popgraph::singleRun(*this, run)) return false;
-  std::vector<Run> runs = popgraph::contiguousRuns(*this);
-  std::sort(runs.begin(), runs.end(), [](const Run &a, const Run &b) {
-    return a.variable != b.variable ? a.variable < b.variable : a.offset < b.offset;
-  });
-  for (std::size_t i = 1; i < runs.size(); ++i)
-    if (runs[i].variable == runs[i - 1].variable && runs[i].offset < runs[i - 1].offset + runs[i - 1].count)
-      return true;
-  return false;
-}
-
-bool Tensor::containsConstant() const {
-  checkValid(*this, "containsConstant");
-  if (TensorAccess::isAffine(*this)) return numElements() > 0 && graph_->isConstant(variable_);
-  for (const popgraph::StridedRun &run : popgraph::stridedRuns(*this))
-    if (graph_->isConstant(run.variable)) return true;
-  return false;
-}
-
-bool Tensor::isParallelWriteable() const { return !containsConstant() && !containsAliases(); }
-
-bool Tensor::intersectsWith(const Tensor &other) const {
-  checkValid(*this, "intersectsWith");
-  checkValid(other, "intersectsWith");
-  std::vector<Run> mine = popgraph::contiguousRuns(*this);
-  const auto less = [](const Run &a, const Run &b) {
-    return a.variable != b.variable ? a.variable < b.variable : a.offset < b.offset;
-  };
-  std::sort(mine.begin(), mine.end(), less);
-  // Merge, so that the run that may reach into a place is the one before it.
-  std::vector<Run> merged;
-  for (const Run &run : mine) {
-    if (!merged.empty() && merged.back().variable == run.variable &&
-        run.offset <= merged.back().offset + merged.back().count)
-      merged.back().count = std::max(merged.back().count, run.offset + run.count - merged.back().offset);
-    else
-      merged.push_back(run);
-  }
-  for (const Run &run : popgraph::contiguousRuns(other)) {
-    auto after = std::lower_bound(merged.begin(), merged.end(), Run{run.variable, run.offset + run.count, 0}, less);
-    if (after == merged.begin()) continue;
-    const Run &candidate = *std::prev(after);
-    if (candidate.variable == run.variable && candidate.offset + candidate.count > run.offset && run.count > 0)
-      return true;
-  }
-  return false;
-}
-
-std::vector<Interval> Tensor::getContiguousRegions() const {
-  checkValid(*this, "getContiguousRegions");
-  std::vector<Interval> result;
-  std::size_t at = 0;
-  for (const Run &run : popgraph::contiguousRuns(*this)) {
-    result.emplace_back(at, at + run.count);
-    at += run.count;
-  }
-  return result;
-}
-
-std::vector<VariableInterval> Tensor::getVarRegions() const {
-  checkValid(*this, "getVarRegions");
-  std::vector<VariableInterval> result;
-  for (const Run &run : popgraph::contiguousRuns(*this))
-    result.emplace_back(VariableRef(run.variable, 0), Interval(run.offset, std::size_t(run.offset) + run.count));
-  return result;
-}
-
-bool Tensor::constantValue(double &value) const {
-  checkValid(*this, "getConstantValue");
-  if (numElements() != 1) return false;
-  const Run run = popgraph::contiguousRuns(*this).front();
-  return graph_->constantValue(run.variable, run.offset, TensorAccess::type(*this), value);
-}
-
-std::string Tensor::shapeToString() const { return shapeText(TensorAccess::dims(*this)); }
-
-std::string Tensor::getVarStr() const {
-  checkValid(*this, "getVarStr");
-  const auto runs = popgraph::stridedRuns(*this);
-  return runs.empty() ? std::string() : graph_->variableName(runs.front().variable);
-}
-
-std::string Tensor::getDebugStr() const {
-  if (!valid()) return "invalid tensor";
-  std::ostringstream out;
-  out << elementType().toString() << ' ' << shapeToString() << " of";
-  std::size_t shown = 0;
-  const auto runs = popgraph::stridedRuns(*this);
-  for (const auto &run : runs) {
-    if (++shown > 8) {
-      out << " and " << runs.size() - 8 << " more";
-      break;
-    }
-    out << ' ' << graph_->variableName(run.variable) << '[' << run.offset << ':' << run.count;
-    if (run.stride != 1 && run.count > 1) out << " step " << run.stride;
-    out << ']';
-  }
-  return out.str();
-}
-
-void Tensor::dump(std::ostream &out) const { out << getDebugStr() << '\n'; }
-void Tensor::dump() const { dump(std::cout); }
-
-void Tensor::dumpRegions(std::ostream &out) const {
-  for (const VariableInterval &region : getVarRegions())
-    out << graph_->variableName(region.var.id()) << '[' << region.interval.begin() << ',' << region.interval.end()
-        << ")\n";
-}
-void Tensor::dumpRegions() const { dumpRegions(std::cout); }
-
-bool operator==(const Tensor &a, const Tensor &b) {
-  if (a.valid() != b.valid()) return false;
-  if (!a.valid()) return true;
-  return TensorAccess::graph(a) == TensorAccess::graph(b) && TensorAccess::type(a) == TensorAccess::type(b) &&
-         a.shape() == b.shape() && popgraph::contiguousRuns(a) == popgraph::contiguousRuns(b);
-}
-
 Tensor concat(ArrayRef<Tensor> tensors, unsigned dimension) {
   if (tensors.empty()) throw poplar_error("concat: needs at least one tensor");
   const Tensor &first = tensors[0];
@@ -541,10 +479,14 @@ Tensor concat(ArrayRef<Tensor> tensors, unsigned dimension) {
 }
 
 Tensor append(const Tensor &first, const Tensor &second, unsigned dimension) {
+  checkDim(first, dimension, "append");
+  checkValid(second, "append");
+  if (second.rank() + 1 != first.rank())
+    throw poplar_error(fmt::format("append: a tensor of shape {} cannot be appended to one of shape {}; it needs one "
+                                   "dimension less",
+                                   second.shapeToString(), first.shapeToString()));
   const std::size_t at[] = {dimension};
   return concat(first, second.expand(ArrayRef<std::size_t>(at, 1)), dimension);
 }
-
-std::ostream &operator<<(std::ostream &out, const Tensor &tensor) { return out << tensor.getDebugStr(); }
 
 } // namespace poplar

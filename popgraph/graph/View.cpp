@@ -235,6 +235,42 @@ Tensor TensorAccess::flatRange(const Tensor &t, std::size_t begin, std::size_t e
   return concat(std::move(parts), 0);
 }
 
+std::size_t pieceCount(const Tensor &t) {
+  std::size_t count = 0;
+  anyLeaf(t, [&](const Tensor &) { return ++count, false; });
+  return count;
+}
+
+bool refine(const Tensor &t, Refined &refined) {
+  if (TensorAccess::kind(t) != ViewNode::Kind::Reshape) return false;
+  const Tensor &inner = TensorAccess::node(t).parts.front();
+  if (!TensorAccess::isAffine(inner)) return false;
+  const auto from = TensorAccess::dims(inner), to = TensorAccess::dims(t);
+  // Walk both shapes from the right and split where either has a boundary.
+  std::vector<std::size_t> fine;                 // innermost first
+  std::vector<unsigned> after(to.size() + 1, 0); // dimensions of `fine` that belong to later dimensions of `to`
+  std::size_t i = from.size(), left = 1;
+  for (std::size_t d = to.size(); d-- > 0;) {
+    for (std::size_t need = to[d]; need > 1;) {
+      while (left == 1 && i > 0) left = from[--i];
+      const std::size_t step = std::min(left, need);
+      if (step <= 1 || left % step != 0 || need % step != 0) return false;
+      fine.push_back(step);
+      left /= step;
+      need /= step;
+    }
+    after[d] = static_cast<unsigned>(fine.size());
+  }
+  if (left != 1) return false;
+  const auto n = static_cast<unsigned>(fine.size());
+  std::reverse(fine.begin(), fine.end());
+  refined.base = TensorAccess::reshape(inner, fine);
+  if (!TensorAccess::isAffine(refined.base)) return false;
+  refined.first.clear();
+  for (unsigned places : after) refined.first.push_back(n - places);
+  return true;
+}
+
 Tensor TensorAccess::restructure(const Tensor &t) {
   if (kind(t) != ViewNode::Kind::Reshape) return t;
   const auto shape = dims(t);
@@ -265,137 +301,6 @@ Tensor TensorAccess::restructure(const Tensor &t) {
     return concat(std::move(parts), 0);
   };
   return build(0);
-}
-
-namespace {
-
-template <typename F>
-void affineRuns(std::uint32_t variable, std::int64_t offset, std::span<const std::size_t> dims,
-                std::span<const std::int64_t> strides, F &&emit) {
-  // Merge dimensions that continue each other, then count through the outer ones.
-  std::size_t d[256];
-  std::int64_t s[256];
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i] == 0) return;
-    if (dims[i] == 1) continue;
-    if (n > 0 && s[n - 1] == strides[i] * static_cast<std::int64_t>(dims[i])) {
-      d[n - 1] *= dims[i];
-      s[n - 1] = strides[i];
-    } else {
-      d[n] = dims[i];
-      s[n++] = strides[i];
-    }
-  }
-  if (n == 0) {
-    emit(StridedRun{variable, offset, 1, 1});
-    return;
-  }
-  std::vector<std::size_t> index(n, 0);
-  while (true) {
-    emit(StridedRun{variable, offset, d[n - 1], s[n - 1]});
-    std::size_t level = n - 1;
-    while (level-- > 0) {
-      offset += s[level];
-      if (++index[level] < d[level]) break;
-      offset -= s[level] * static_cast<std::int64_t>(d[level]);
-      index[level] = 0;
-    }
-    if (level == std::size_t(-1)) return;
-  }
-}
-
-template <typename F> void forEachRun(const Tensor &t, F &&emit) {
-  switch (TensorAccess::kind(t)) {
-  case ViewNode::Kind::Affine:
-    affineRuns(TensorAccess::variable(t), TensorAccess::offset(t), TensorAccess::dims(t), TensorAccess::strides(t),
-               emit);
-    break;
-  case ViewNode::Kind::Reshape: forEachRun(TensorAccess::node(t).parts.front(), emit); break;
-  case ViewNode::Kind::Concat: {
-    const ViewNode &node = TensorAccess::node(t);
-    const std::function<void(const std::vector<Tensor> &, unsigned)> walk = [&](const std::vector<Tensor> &parts,
-                                                                                unsigned outer) {
-      if (outer == 0) {
-        for (const Tensor &part : parts) forEachRun(part, emit);
-        return;
-      }
-      const std::size_t n = TensorAccess::dims(parts.front())[0];
-      std::vector<Tensor> rows(parts.size());
-      for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t p = 0; p < parts.size(); ++p) rows[p] = parts[p][i];
-        walk(rows, outer - 1);
-      }
-    };
-    walk(node.parts, node.dimension);
-    break;
-  }
-  }
-}
-
-} // namespace
-
-bool singleRun(const Tensor &t, Run &run) {
-  if (!TensorAccess::isAffine(t)) return false;
-  const auto dims = TensorAccess::dims(t);
-  const auto strides = TensorAccess::strides(t);
-  std::int64_t expected = 1;
-  std::size_t count = 1;
-  for (std::size_t d = dims.size(); d-- > 0;) {
-    count *= dims[d];
-    if (dims[d] == 1) continue;
-    if (strides[d] != expected && dims[d] != 0) {
-      if (count == 0) break;
-      // An empty view has no elements whose place could matter.
-      if (elementCount(dims) != 0) return false;
-    }
-    expected = strides[d] * static_cast<std::int64_t>(dims[d]);
-  }
-  run = Run{TensorAccess::variable(t), static_cast<std::uint32_t>(TensorAccess::offset(t)),
-            static_cast<std::uint32_t>(elementCount(dims))};
-  return true;
-}
-
-std::vector<StridedRun> stridedRuns(const Tensor &t) {
-  std::vector<StridedRun> runs;
-  forEachRun(t, [&](const StridedRun &r) {
-    if (!runs.empty()) {
-      StridedRun &last = runs.back();
-      if (last.variable == r.variable) {
-        const std::int64_t next = last.offset + last.stride * static_cast<std::int64_t>(last.count);
-        // A single element may continue any run; two single elements start one only when adjacent.
-        if (r.offset == next && (r.count == 1 || (r.stride == last.stride))) {
-          last.count += r.count;
-          return;
-        }
-        if (last.count == 1 && r.stride == 1 && r.offset == last.offset + 1) {
-          last.stride = 1;
-          last.count += r.count;
-          return;
-        }
-      }
-    }
-    runs.push_back(r);
-  });
-  return runs;
-}
-
-std::vector<Run> contiguousRuns(const Tensor &t) {
-  std::vector<Run> runs;
-  const auto add = [&](std::uint32_t variable, std::uint32_t offset, std::uint32_t count) {
-    if (!runs.empty() && runs.back().variable == variable && runs.back().offset + runs.back().count == offset)
-      runs.back().count += count;
-    else
-      runs.push_back(Run{variable, offset, count});
-  };
-  forEachRun(t, [&](const StridedRun &r) {
-    if (r.stride == 1)
-      add(r.variable, static_cast<std::uint32_t>(r.offset), static_cast<std::uint32_t>(r.count));
-    else
-      for (std::uint64_t i = 0; i < r.count; ++i)
-        add(r.variable, static_cast<std::uint32_t>(r.offset + static_cast<std::int64_t>(i) * r.stride), 1);
-  });
-  return runs;
 }
 
 } // namespace popgraph

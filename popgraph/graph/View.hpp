@@ -6,12 +6,15 @@
 //   reshape   the elements of another view, in row-major order, under another shape
 //
 // Slices, shuffles, reversals and so on push through concat into affine parts, so a view of a view stays one of these.
-// Only a reshape that cuts across strides stays lazy; it is taken apart when something slices inside it.
+// A reshape that joins dimensions which do not continue each other stays lazy. Its dimensions are then groups of those
+// of a finer affine view (see Refined), and most functions work on the groups; only where no such view exists is the
+// reshape taken apart into runs.
 //
 //     t = a{4,6}: affine, strides 6 1          t.dimShuffle({1,0}): affine, strides 1 6
-//     t.dimShuffle({1,0}).flatten():           reshape of it   (24 elements, still no per-element memory)
+//     t.dimShuffle({1,0}).flatten():           reshape of it: one dimension, the group of 6 and 4
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <poplar/Tensor.hpp>
 #include <span>
@@ -25,10 +28,10 @@ struct ViewNode {
   enum class Kind : std::uint8_t { Affine, Concat, Reshape };
   Kind kind = Kind::Affine;
   std::vector<std::size_t> dims;
-  std::vector<std::int64_t> strides;  ///< Affine
-  unsigned dimension = 0;             ///< Concat
-  std::vector<poplar::Tensor> parts;  ///< Concat: two or more, none empty; Reshape: one
-  std::vector<std::size_t> starts;    ///< Concat: where each part begins along the dimension
+  std::vector<std::int64_t> strides; ///< Affine
+  unsigned dimension = 0;            ///< Concat
+  std::vector<poplar::Tensor> parts; ///< Concat: two or more, none empty; Reshape: one
+  std::vector<std::size_t> starts;   ///< Concat: where each part begins along the dimension
 };
 
 /// `count` elements of a variable, `stride` apart, the first at `offset`.
@@ -82,11 +85,58 @@ struct TensorAccess {
   static Tensor restructure(const Tensor &t);
 };
 
+/// A reshape of an affine view by way of a finer one: dimension d of the reshape is the dimensions
+/// [first[d], first[d + 1]) of `base`, flattened; a dimension of size 1 may be no dimension of `base`.
+struct Refined {
+  poplar::Tensor base;
+  std::vector<unsigned> first;
+  unsigned groupSize(unsigned d) const { return first[d + 1] - first[d]; }
+};
+/// False when there is none: the view is no reshape, or one of a concatenation, or its dimensions cut across.
+bool refine(const poplar::Tensor &t, Refined &refined);
+
+/// Calls f(part) for the affine parts of a view, in no particular order, until it returns true; whether it did.
+template <typename F> bool anyLeaf(const poplar::Tensor &t, F &&f) {
+  if (TensorAccess::isAffine(t)) return f(t);
+  for (const poplar::Tensor &part : TensorAccess::node(t).parts)
+    if (anyLeaf(part, f)) return true;
+  return false;
+}
+/// Affine parts of a view: what its memory grows with.
+std::size_t pieceCount(const poplar::Tensor &t);
+
 /// One run, when the view is consecutive elements of one variable (an empty view counts, with count 0).
 bool singleRun(const poplar::Tensor &t, Run &run);
+/// As singleRun, for any view; stops at the second run.
+bool isContiguous(const poplar::Tensor &t);
 /// Runs of the flattened view in order; neighbouring runs that continue each other are merged.
 std::vector<StridedRun> stridedRuns(const poplar::Tensor &t);
 std::vector<Run> contiguousRuns(const poplar::Tensor &t);
+/// Calls f(run) for runs in the order of the view until it returns true; whether it did.
+bool anyStridedRun(const poplar::Tensor &t, const std::function<bool(const StridedRun &)> &f);
+
+inline bool inMemoryOrder(const Run &a, const Run &b) {
+  return a.variable != b.variable ? a.variable < b.variable : a.offset < b.offset;
+}
+
+/// The distinct elements of an affine view, without dimensions of size 1 and repetition: strides positive, largest
+/// first.
+struct MemoryOrder {
+  std::int64_t offset = 0;
+  std::vector<std::size_t> dims;
+  std::vector<std::int64_t> strides;
+  std::vector<unsigned> from; ///< dimension of the view that each was
+  std::uint64_t extent = 1;   ///< from the first element to past the last
+  bool repeats = false;       ///< the view has each element more than once
+  bool nested = false;        ///< rows do not reach into each other: this order is that of memory, each element once
+};
+MemoryOrder memoryOrder(const poplar::Tensor &affine);
+
+/// Calls f(run) for the elements of a view: as few runs as possible, sorted within affine parts that are nested.
+void forEachRunInMemory(const poplar::Tensor &t, const std::function<void(const Run &)> &f);
+/// The elements of a view, each once, by variable and offset. `overlap`, if given, tells whether affine parts share
+/// elements, or have some twice without repeating all.
+std::vector<Run> distinctRuns(const poplar::Tensor &t, bool *overlap = nullptr);
 std::size_t elementCount(std::span<const std::size_t> dims);
 
 } // namespace popgraph

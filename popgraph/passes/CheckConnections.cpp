@@ -15,7 +15,13 @@ void checkConnections(const Module &module) {
     const CodeletInfo &info = tables.codelets[vertex.codelet];
     const auto &fields = info.codelet().fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (fields[i].access == codelets::Access::State) continue;
+      if (fields[i].access == codelets::Access::State) {
+        if (fields[i].shape != codelets::FieldShape::Scalar && tables.state[vertex.firstState + info.place[i]] == 0)
+          throw poplar::no_size_specified(fmt::format(
+              "field '{}' of {} has no size; give it values with setInitialValue, or a size with setFieldSize",
+              fields[i].name, tables.describeVertex(v)));
+        continue;
+      }
       const EdgeRow &edge = tables.edges[vertex.firstEdge + info.place[i]];
       if (edge.kind() == EdgeRow::None)
         throw poplar::graph_connection_error(

@@ -83,20 +83,6 @@ void orderVertices(Module &module) {
     }
     plan.tasks = static_cast<std::uint32_t>(module.tasks.size()) - plan.firstTask;
   }
-
-  if (!tables.perfEstimates.empty()) {
-    std::vector<PerfEstimateRow> estimates = tables.perfEstimates;
-    std::stable_sort(estimates.begin(), estimates.end(),
-                     [](const auto &a, const auto &b) { return a.vertex < b.vertex; });
-    module.rowEstimates.assign(total, Module::kNoEstimate);
-    for (std::uint32_t row = 0; row < total; ++row) {
-      // The last estimate set for the vertex counts.
-      auto after = std::upper_bound(estimates.begin(), estimates.end(), module.rows[row],
-                                    [](std::uint32_t v, const auto &e) { return v < e.vertex; });
-      if (after != estimates.begin() && std::prev(after)->vertex == module.rows[row])
-        module.rowEstimates[row] = std::prev(after)->cycles;
-    }
-  }
 }
 
 } // namespace popgraph

@@ -11,6 +11,7 @@ namespace popgraph {
 void lowerPrograms(Module &module, const std::vector<poplar::program::Program> &programs);
 void checkConnections(const Module &module);
 void orderVertices(Module &module);
+void estimateVertices(Module &module, const GraphState &graph);
 void checkRaces(const Module &module);
 void checkMapping(const Module &module);
 void routeExchange(Module &module);

@@ -39,7 +39,7 @@ std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<popla
   module->tables = graph.tables; // a snapshot: the graph may go on growing
   // Only IPUs have tile memory and an exchange.
   const bool hasTiles = graph.target.getTargetType() != poplar::TargetType::CPU;
-  Runner run(*module, options, hasTiles ? 7 : 5);
+  Runner run(*module, options, hasTiles ? 8 : 5);
 
   // First, because everything after it looks only at what programs use.
   run("lower programs", Stage::Captured, [&] { lowerPrograms(*module, programs); });
@@ -52,6 +52,8 @@ std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<popla
   // and stack sizes are known from here on.
   run("check races", Stage::Coded, [&] { checkRaces(*module); });
   if (hasTiles) {
+    // Needs the rows; only IPUs count cycles. The estimators may ask about any field, so all must be connected.
+    run("estimate vertices", Stage::Coded, [&] { estimateVertices(*module, graph); });
     // Before placement: landing buffers and exchange code take tile memory.
     run("route exchange", Stage::Coded, [&] { routeExchange(*module); });
     run("place memory", Stage::Routed, [&] { placeMemory(*module, options.allowOutOfMemory); });

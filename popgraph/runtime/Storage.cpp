@@ -184,6 +184,7 @@ void Storage::reset() {
   const Module &m = *module_;
   const GraphTables &tables = m.tables;
   for (const InitialValue &value : tables.initialValues) {
+    if (value.replica != InitialValue::kEveryReplica && value.replica != 0) continue;
     const std::size_t size = elementBytes(tables.variables[value.variable].type);
     std::memcpy(variable(value.variable) + std::size_t(value.offset) * size, value.bytes->data(),
                 std::size_t(value.count) * size);

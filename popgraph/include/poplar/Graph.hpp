@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -15,6 +17,7 @@
 
 #include <poplar/ArrayRef.hpp>
 #include <poplar/CodeletFileType.hpp>
+#include <poplar/ConnectionDesc.hpp>
 #include <poplar/DataStream.hpp>
 #include <poplar/DebugContext.hpp>
 #include <poplar/Device.hpp>
@@ -23,14 +26,18 @@
 #include <poplar/OptionFlags.hpp>
 #include <poplar/PerfEstimate.hpp>
 #include <poplar/Program.hpp>
+#include <poplar/SerializationFormat.hpp>
 #include <poplar/StringRef.hpp>
 #include <poplar/Target.hpp>
 #include <poplar/Tensor.hpp>
 #include <poplar/TensorCloneMethod.hpp>
+#include <poplar/TensorRearranger.hpp>
 #include <poplar/Type.hpp>
 #include <poplar/TypeTraits.hpp>
 #include <poplar/VariableMappingMethod.hpp>
+#include <poplar/VariableRef.hpp>
 #include <poplar/Version.hpp>
+#include <poplar/VertexIntrospector.hpp>
 #include <poplar/detail/Api.hpp>
 #include <poplar/exceptions.hpp>
 #include <poplar/replication_factor.hpp>
@@ -42,32 +49,6 @@ struct GraphAccess;
 
 namespace poplar {
 
-/// One entry of the connection list of Graph::addVertex: a field name with a tensor, a list of tensors or a value.
-class POPLAR_API ConnectionDesc {
-public:
-  ConnectionDesc(StringRef field, const Tensor &tensor) : field_(field), tensors_(1, tensor), list_(false) {}
-  ConnectionDesc(StringRef field, ArrayRef<Tensor> tensors)
-      : field_(field), tensors_(tensors.begin(), tensors.end()), list_(true) {}
-  ConnectionDesc(StringRef field, const std::vector<Tensor> &tensors)
-      : field_(field), tensors_(tensors), list_(true) {}
-  /// A number: an input edge to a constant, or the initial value of a state field.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
-  ConnectionDesc(StringRef field, T value)
-      : field_(field), list_(false), hasValue_(true), value_(static_cast<double>(value)),
-        integer_(std::is_integral<T>::value ? static_cast<std::int64_t>(value) : 0),
-        isInteger_(std::is_integral<T>::value) {}
-
-private:
-  friend class Graph;
-  StringRef field_;
-  std::vector<Tensor> tensors_;
-  bool list_;
-  bool hasValue_ = false;
-  double value_ = 0;
-  std::int64_t integer_ = 0;
-  bool isInteger_ = false;
-};
-
 /// A graph for one target. Movable, not copyable. A moved-from graph may only be destroyed or assigned to. Not
 /// thread-safe: one thread at a time may change a graph.
 class POPLAR_API Graph {
@@ -75,7 +56,10 @@ public:
   /// For each tile the intervals of the flattened view that it holds; may be shorter than the number of tiles.
   using TileToTensorMapping = std::vector<std::vector<Interval>>;
 
+  /// A graph for a CPU.
   Graph();
+  /// A graph for a target, or for the target of a device. Throws graph_replication_error for a replication factor that
+  /// the target's IPUs do not allow.
   explicit Graph(const Target &target, replication_factor replicationFactor = replication_factor(1));
   explicit Graph(const Device &device, replication_factor replicationFactor = replication_factor(1));
   Graph(Graph &&) noexcept;
@@ -86,6 +70,7 @@ public:
 
   /// The target; of a virtual graph, a target with that graph's tiles.
   const Target &getTarget() const;
+  /// Copies of the graph that run on IPUs of their own.
   unsigned getReplicationFactor() const;
 
   /// \name Codelets
@@ -96,16 +81,23 @@ public:
   bool addCodelets(StringRef path, CodeletFileType type = CodeletFileType::Auto, StringRef flags = "",
                    StringRef targetName = "");
   /// Compiles several files together.
-  bool addCodelets(ArrayRef<std::string> paths, StringRef flags = "", StringRef targetName = "");
+  bool addCodelets(ArrayRef<std::string> paths, StringRef flags = "", StringRef targetName = "") {
+    const std::vector<StringRef> views(paths.begin(), paths.end());
+    return addCodeletFiles(views, flags, targetName);
+  }
   bool addCodelets(std::initializer_list<std::string> paths, StringRef flags = "", StringRef targetName = "") {
     return addCodelets(ArrayRef<std::string>(paths.begin(), paths.size()), flags, targetName);
   }
   /// Compiles source text.
   bool addCodelets(std::stringstream &source, StringRef flags = "",
-                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "");
+                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "") {
+    return addCodeletText(source.str(), nullptr, flags, type, targetName);
+  }
   /// As above; the compiler's messages are also written to `compileOutput`.
   bool addCodelets(std::stringstream &source, std::ostream &compileOutput, StringRef flags = "",
-                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "");
+                   CodeletFileType type = CodeletFileType::CppSource, StringRef targetName = "") {
+    return addCodeletText(source.str(), &compileOutput, flags, type, targetName);
+  }
   /// True when a vertex type of this name has been loaded.
   bool hasCodelet(StringRef vertexName) const;
   /// @}
@@ -119,30 +111,30 @@ public:
                      const DebugContext &debugContext = {});
   /// A constant with one value for each element. Values are converted to `type`; one that does not fit throws
   /// overflow_error. Constants need a tile mapping like variables.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, ArrayRef<T> values,
                      const DebugContext &debugContext = {}) {
     return addConstantFrom(type, shape, equivalent_device_type<T>().value, values.data(), values.size(), false,
                            debugContext);
   }
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const std::vector<T> &values,
                      const DebugContext &debugContext = {}) {
     return addConstant(type, shape, ArrayRef<T>(values), debugContext);
   }
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, std::initializer_list<T> values,
                      const DebugContext &debugContext = {}) {
     return addConstant(type, shape, ArrayRef<T>(values.begin(), values.size()), debugContext);
   }
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const T *values,
                      const DebugContext &debugContext = {}) {
     return addConstantFrom(type, shape, equivalent_device_type<T>().value, values, ~std::size_t(0), false,
                            debugContext);
   }
   /// A constant with one value for all elements.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, T value, const DebugContext &debugContext = {}) {
     return addConstantFrom(type, shape, equivalent_device_type<T>().value, &value, 1, true, debugContext);
   }
@@ -158,8 +150,19 @@ public:
   }
   Tensor clone(const Type &type, const Tensor &tensor, const DebugContext &debugContext = {},
                TensorCloneMethod method = TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
-  /// The value of a variable after each Engine::load.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  /// `n` clones side by side: a new outermost dimension of size `n`. See TensorCloneDuplicationMethod.
+  Tensor cloneN(const Tensor &tensor, std::size_t n, const DebugContext &debugContext = {},
+                TensorCloneMethod method = TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES,
+                TensorCloneDuplicationMethod duplication =
+                    TensorCloneDuplicationMethod::DUPLICATE_BY_OUTER_DIMENSION) {
+    return cloneN(tensor.elementType(), tensor, n, debugContext, method, duplication);
+  }
+  Tensor cloneN(const Type &type, const Tensor &tensor, std::size_t n, const DebugContext &debugContext = {},
+                TensorCloneMethod method = TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES,
+                TensorCloneDuplicationMethod duplication =
+                    TensorCloneDuplicationMethod::DUPLICATE_BY_OUTER_DIMENSION);
+  /// The value of a variable after each Engine::load, converted like those of a constant.
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   void setInitialValue(const Tensor &tensor, T value) {
     setTensorValue(tensor, equivalent_device_type<T>().value, &value, 1, true);
   }
@@ -172,6 +175,14 @@ public:
   template <typename T> void setInitialValue(const Tensor &tensor, std::initializer_list<T> values) {
     setInitialValue(tensor, ArrayRef<T>(values.begin(), values.size()));
   }
+  /// One value for all elements in each replica: from the replica's number to its value. Throws
+  /// graph_replication_error for a replica that does not exist.
+  void setInitialValue(const Tensor &tensor, const std::map<unsigned, unsigned> &valueOfReplica);
+  /// As setInitialValue, for a tensor of type HALF from the bits of halves.
+  void setInitialValueHalf(const Tensor &tensor, std::uint16_t value);
+  void setInitialValueHalf(const Tensor &tensor, ArrayRef<std::uint16_t> values);
+  /// A constant of type UNSIGNED_INT and rank 0 that holds the number of the replica.
+  Tensor addReplicationIndexConstant(const DebugContext &debugContext = {});
   /// @}
 
   /// \name Tile mapping
@@ -186,14 +197,29 @@ public:
   TileToTensorMapping getTileMapping(const Tensor &tensor, bool requireComplete = true,
                                      bool allowExternal = false) const;
   TileToTensorMapping getTileMapping(const Tensor &tensor, bool *isComplete, bool allowExternal = false) const;
+  /// As getTileMapping, for a whole variable.
+  TileToTensorMapping getVariableTileMapping(VariableRef variable, bool requireComplete = true,
+                                             bool allowExternal = false) const {
+    return getTileMapping(getVariable(variable), requireComplete, allowExternal);
+  }
   /// A view of this graph on some of its tiles, renumbered from 0; both share everything else.
   Graph createVirtualGraph(unsigned numTiles);
   Graph createVirtualGraph(unsigned lowerTile, unsigned upperTile);
   Graph createVirtualGraph(const std::vector<unsigned> &tiles);
+  /// The graph that this one is a view of; another handle of this graph when it is none.
+  Graph getTopLevelGraph();
+  /// The number in the top-level graph of a tile of this graph. Throws invalid_tile_mapping for one that it lacks.
+  unsigned convertTileToTopLevelGraphTile(unsigned tile) const;
+  /// The number on the device, counted over its IPUs, of a tile of this graph.
+  unsigned convertVirtualTileToPhysicalTile(unsigned tile) const { return convertTileToTopLevelGraphTile(tile); }
+  /// The opposite of convertVirtualTileToPhysicalTile(). Throws invalid_tile_mapping for a tile outside this graph.
+  unsigned convertPhysicalTileToVirtualTile(unsigned physicalTile) const;
+  unsigned convertPhysicalTileToVirtualTile(unsigned ipu, unsigned physicalTileOnIpu) const;
   /// @}
 
   /// \name Vertices
   /// @{
+  /// A new set of vertices that one Execute runs in one superstep.
   ComputeSet addComputeSet(const DebugContext &debugContext = {});
   /// Adds a vertex. Throws unknown_vertex_type when no codelet of this name has been loaded.
   VertexRef addVertex(ComputeSet computeSet, StringRef vertexType);
@@ -205,24 +231,36 @@ public:
   /// Connects a field with a tensor of its rank and element type. Throws graph_connection_error when they differ, when
   /// the field is connected already, or when a written view has aliases or constants.
   void connect(FieldRef field, const Tensor &tensor);
-  /// Connects a rank 2 field: one tensor for each sub-vector.
+  /// Connects a rank 2 field, one tensor for each sub-vector, or a rank 1 field with tensors of one element each.
   void connect(FieldRef field, ArrayRef<Tensor> tensors);
   void connect(FieldRef field, const std::vector<Tensor> &tensors) { connect(field, ArrayRef<Tensor>(tensors)); }
+  void connect(FieldRef field, std::initializer_list<Tensor> tensors) {
+    connect(field, ArrayRef<Tensor>(tensors.begin(), tensors.size()));
+  }
   /// Connects an input field with a new constant on the vertex's tile.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   void connect(FieldRef field, T value) {
     connectConstant(field, equivalent_device_type<T>().value, &value, 1, false);
   }
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   void connect(FieldRef field, ArrayRef<T> values) {
     connectConstant(field, equivalent_device_type<T>().value, values.data(), values.size(), true);
   }
-  /// Number of sub-vectors of a rank 2 field that is connected one by one.
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
+  void connect(FieldRef field, const std::vector<T> &values) {
+    connect(field, ArrayRef<T>(values));
+  }
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
+  void connect(FieldRef field, std::initializer_list<T> values) {
+    connect(field, ArrayRef<T>(values.begin(), values.size()));
+  }
+  /// Number of sub-vectors of a rank 2 field, or of elements of a rank 1 field, that are connected, or for a state
+  /// field set, one by one: `connect(vertex["in"][i], tensor)`.
   void setFieldSize(FieldRef field, std::size_t size);
-  /// Throws no_size_specified when neither set nor implied by a connection.
+  /// That number. Throws no_size_specified when neither set nor implied by a connection.
   std::size_t getFieldSize(FieldRef field) const;
   /// Sets a state field. The value is converted to the field's type; one that does not fit throws overflow_error.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value>::type>
+  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
   void setInitialValue(FieldRef field, T value) {
     setFieldValue(field, equivalent_device_type<T>().value, &value, 1, false);
   }
@@ -235,6 +273,7 @@ public:
   template <typename T> void setInitialValue(FieldRef field, std::initializer_list<T> values) {
     setInitialValue(field, ArrayRef<T>(values.begin(), values.size()));
   }
+  /// As setInitialValue, for a field of type half from the bits of halves.
   void setInitialValueHalf(FieldRef field, std::uint16_t value);
   void setInitialValueHalf(FieldRef field, ArrayRef<std::uint16_t> values);
   /// Overrides the cycles of a vertex, which otherwise come from its code.
@@ -244,8 +283,21 @@ public:
   }
   /// Older name of setPerfEstimate.
   void setCycleEstimate(const VertexRef &vertex, unsigned cycles) { setPerfEstimate(vertex, cycles); }
-  /// The estimate set for a vertex. Throws missing_perf_estimate when there is none.
+  /// A function that is asked, when the graph is compiled, for the cost of each vertex of a type that has no estimate
+  /// of its own. The last function registered for a type counts; the codelet may be loaded later.
+  void registerPerfEstimator(StringRef vertexType, PerfEstimateFunc estimator);
+  /// The estimate set for a vertex, or that of its type's estimator. Throws missing_perf_estimate when there is neither.
   VertexPerfEstimate getPerfEstimate(const VertexRef &vertex) const;
+  /// Most elements that a dimension (0 the outermost) of a vector field can have: what its layout can count to. Throws
+  /// unknown_vertex_type, unknown_field, or index_error for a dimension that the field lacks.
+  std::size_t getMaxFieldDim(StringRef vertexType, StringRef field, unsigned dimension) const;
+  /// Largest value of an integer field. Throws type_error for another type.
+  std::uint64_t getMaxVertexFieldValue(StringRef vertexType, StringRef field) const;
+  /// As above, for a field of any type. Throws poplar_error when T cannot hold it exactly.
+  template <typename T> T getMaxVertexFieldValueAs(StringRef vertexType, StringRef field) const {
+    return getTarget().getTypeLimitsMaxAs<T>(fieldType(vertexType, field));
+  }
+  /// Vertices of all compute sets.
   std::size_t getNumVertices() const;
   /// @}
 
@@ -274,20 +326,46 @@ public:
                                                                 std::vector<std::size_t> *aliases = nullptr) const;
   /// Permutes a flat tensor, and the others alike, into the order of its variables.
   void reorderToSimplify(Tensor *tensor, ArrayRef<Tensor *> others, bool requireSimplestOrder = true) const;
+  /// The permutation of reorderToSimplify, to be applied to any number of tensors.
+  TensorRearranger getSimplifyingRearranger(const Tensor &tensor) const;
+  /// The tensor that `tensor` may have been broadcast from: in each dimension only the part that is then repeated.
+  Tensor findUnbroadcastTensor(const Tensor &tensor) const;
+  /// All elements of a variable.
   Tensor getVariable(VariableRef variable) const;
+  /// Whether a variable is a constant.
   bool isConstant(VariableRef variable) const;
+  /// @}
+
+  /// \name Files and pictures
+  /// @{
+  /// Writes tensors: shapes, types, order in memory, aliases, tile mapping, values of constants; no other values.
+  void serializeTensors(std::ostream &out, ArrayRef<Tensor> tensors, SerializationFormat format) const;
+  /// New tensors that are laid out as those written. Throws parse_error for anything else than what serializeTensors
+  /// writes, and invalid_tile_mapping when this graph has fewer tiles.
+  std::vector<Tensor> deserializeTensors(std::istream &in, SerializationFormat format);
+  /// Writes the whole graph, for tools.
+  void serialize(std::ostream &out, SerializationFormat format) const;
+  /// Writes a picture, in the language of Graphviz, of vertices and the variables that they read and write. With
+  /// programs, only of the compute sets that these execute.
+  void outputVertexGraph(std::ostream &out, ArrayRef<program::Program> programs = {}) const;
+  /// As above, of compute sets and variables.
+  void outputComputeGraph(std::ostream &out, ArrayRef<program::Program> programs = {}) const;
   /// @}
 
 private:
   friend struct popgraph::GraphAccess;
   explicit Graph(std::shared_ptr<popgraph::GraphState> state);
+  bool addCodeletFiles(ArrayRef<StringRef> paths, StringRef flags, StringRef targetName);
+  bool addCodeletText(StringRef source, std::ostream *messages, StringRef flags, CodeletFileType type,
+                      StringRef targetName);
   Tensor addConstantFrom(const Type &type, ArrayRef<std::size_t> shape, const Type &valueType, const void *values,
                          std::size_t count, bool broadcast, const DebugContext &debugContext);
   void setTensorValue(const Tensor &tensor, const Type &valueType, const void *values, std::size_t count,
                       bool broadcast);
   void setFieldValue(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
-  /// connect() for rank 2 fields, their sub-vectors, and mistakes.
+  /// connect() for rank 2 fields, sub-vectors, elements, and mistakes.
   void connectRare(FieldRef field, const Tensor &tensor);
+  Type fieldType(StringRef vertexType, StringRef field) const;
   void connectConstant(FieldRef field, const Type &valueType, const void *values, std::size_t count, bool isArray);
 
   /// Tiles of this graph.

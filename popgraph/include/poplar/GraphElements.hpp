@@ -16,17 +16,19 @@ namespace poplar {
 
 class VertexRef;
 
-/// One field of a vertex, or with an index one sub-vector of a rank 2 field.
+/// One field of a vertex, or with an index one sub-vector of a rank 2 field or one element of a rank 1 field.
 class FieldRef {
 public:
   FieldRef() : graph_(nullptr), vertex_(0), field_(0), index_(kNoIndex) {}
-  /// Sub-vector `index` of a rank 2 field whose size was set with Graph::setFieldSize.
+  /// Sub-vector or element `index` of a field whose size was set with Graph::setFieldSize.
   FieldRef operator[](std::size_t index) const {
     FieldRef result(*this);
-    result.index_ = static_cast<std::uint32_t>(index);
+    result.index_ = index < kNoIndex ? static_cast<std::uint32_t>(index) : kNoIndex - 1;
     return result;
   }
+  /// Whether an index was given.
   bool isIndexed() const { return index_ != kNoIndex; }
+  /// The index that was given.
   std::size_t getIndex() const { return index_; }
   /// For the library's own use.
   FieldRef(popgraph::GraphState *graph, std::uint32_t vertex, std::uint32_t field)
@@ -61,32 +63,43 @@ private:
   std::uint32_t id_;
 };
 
-/// A set of vertices that run in one superstep.
-class ComputeSet {
+namespace detail {
+
+/// A number that names an element of a graph; no number names none.
+template <typename Derived> class Numbered {
 public:
-  ComputeSet() : id_(~0u) {}
-  explicit ComputeSet(unsigned id) : id_(id) {}
+  Numbered() : id_(~0u) {}
+  explicit Numbered(unsigned id) : id_(id) {}
+  /// Number of the element in its graph.
   unsigned getId() const { return id_; }
-  friend bool operator==(const ComputeSet &a, const ComputeSet &b) { return a.id_ == b.id_; }
-  friend bool operator!=(const ComputeSet &a, const ComputeSet &b) { return a.id_ != b.id_; }
-  friend bool operator<(const ComputeSet &a, const ComputeSet &b) { return a.id_ < b.id_; }
+  friend bool operator==(const Derived &a, const Derived &b) { return a.getId() == b.getId(); }
+  friend bool operator!=(const Derived &a, const Derived &b) { return a.getId() != b.getId(); }
+  friend bool operator<(const Derived &a, const Derived &b) { return a.getId() < b.getId(); }
 
 private:
   unsigned id_;
 };
 
-/// A program that is stored once and may be called from several places.
-class Function {
-public:
-  Function() : id_(~0u) {}
-  explicit Function(unsigned id) : id_(id) {}
-  unsigned getId() const { return id_; }
-  friend bool operator==(const Function &a, const Function &b) { return a.id_ == b.id_; }
-  friend bool operator!=(const Function &a, const Function &b) { return a.id_ != b.id_; }
-  friend bool operator<(const Function &a, const Function &b) { return a.id_ < b.id_; }
+} // namespace detail
 
-private:
-  unsigned id_;
+/// A set of vertices that run in one superstep.
+class ComputeSet : public detail::Numbered<ComputeSet> {
+  using Numbered::Numbered;
+};
+
+/// A program that is stored once and may be called from several places.
+class Function : public detail::Numbered<Function> {
+  using Numbered::Numbered;
+};
+
+/// A place for the code of a function outside the tiles' memory.
+class FunctionBuffer : public detail::Numbered<FunctionBuffer> {
+  using Numbered::Numbered;
+};
+
+/// A function of the host that a program calls; see Graph::addHostFunction.
+class HostFunction : public detail::Numbered<HostFunction> {
+  using Numbered::Numbered;
 };
 
 } // namespace poplar

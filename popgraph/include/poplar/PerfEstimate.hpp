@@ -4,8 +4,12 @@
 /// A user's own figure for the cost of a vertex.
 
 #include <cstdint>
+#include <functional>
 
 namespace poplar {
+
+class Target;
+class VertexIntrospector;
 
 /// Cycles (of the tile, for the whole vertex) and floating point operations.
 struct VertexPerfEstimate {
@@ -14,6 +18,9 @@ struct VertexPerfEstimate {
   std::uint64_t cycles;
   std::uint64_t flops;
 };
+
+/// Computes the cost of a vertex from its fields; see Graph::registerPerfEstimator.
+using PerfEstimateFunc = std::function<VertexPerfEstimate(const VertexIntrospector &vertex, const Target &target)>;
 
 } // namespace poplar
 

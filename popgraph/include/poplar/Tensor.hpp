@@ -13,7 +13,9 @@
 #include <poplar/ArrayRef.hpp>
 #include <poplar/Interval.hpp>
 #include <poplar/Type.hpp>
+#include <poplar/VariableRef.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poplar/detail/OwnedText.hpp>
 
 namespace popgraph {
 class GraphState;
@@ -25,36 +27,6 @@ namespace poplar {
 
 /// How upsample() fills in: REPEAT repeats each element.
 enum class UpsampleMethod { REPEAT };
-
-/// Names a variable of a graph.
-class VariableRef {
-public:
-  VariableRef() : id_(~0u) {}
-  VariableRef(unsigned id, unsigned replica) : id_(id) { (void)replica; }
-  /// Number of the variable in its graph.
-  unsigned id() const { return id_; }
-  friend bool operator==(const VariableRef &a, const VariableRef &b) { return a.id_ == b.id_; }
-  friend bool operator!=(const VariableRef &a, const VariableRef &b) { return a.id_ != b.id_; }
-  friend bool operator<(const VariableRef &a, const VariableRef &b) { return a.id_ < b.id_; }
-
-private:
-  unsigned id_;
-};
-
-/// A run of consecutive elements of one variable.
-struct VariableInterval {
-  VariableRef var;
-  Interval interval;
-  VariableInterval() = default;
-  VariableInterval(VariableRef v, Interval i) : var(v), interval(i) {}
-  friend bool operator==(const VariableInterval &a, const VariableInterval &b) {
-    return a.var == b.var && a.interval == b.interval;
-  }
-  friend bool operator!=(const VariableInterval &a, const VariableInterval &b) { return !(a == b); }
-  friend bool operator<(const VariableInterval &a, const VariableInterval &b) {
-    return a.var != b.var ? a.var < b.var : a.interval < b.interval;
-  }
-};
 
 /// A view: an element type, a shape and, for each position, an element of a variable. Views never copy data; several
 /// may refer to the same elements, and one may contain an element more than once. Copying a Tensor is cheap.
@@ -71,12 +43,15 @@ public:
 
   /// False for a default-constructed tensor.
   bool valid() const { return graph_ != nullptr; }
+  /// Type of the elements.
   Type elementType() const;
+  /// Number of dimensions; 0 for a scalar.
   unsigned rank() const { return rank_; }
   /// Sizes of all dimensions; empty for a scalar.
   std::vector<std::size_t> shape() const;
   /// Size of dimension `i`.
   std::size_t dim(unsigned i) const;
+  /// Number of positions: the product of all dimensions.
   std::size_t numElements() const;
 
   /// Sub-tensor `i` of dimension 0, with one rank less.
@@ -144,30 +119,33 @@ public:
   std::vector<VariableInterval> getVarRegions() const;
 
   /// Stores the value of a view that is one constant element and returns true; false for any other view.
-  /// T: an arithmetic type.
+  /// T: an arithmetic type. Throws overflow_error when the value does not fit in it.
   template <typename T> bool getConstantValue(T *value) const {
-    double number;
-    if (!constantValue(number)) return false;
-    *value = static_cast<T>(number);
-    return true;
+    return constantValue(equivalent_device_type<T>().value, value);
   }
 
   /// "[2,3]"
-  std::string shapeToString() const;
+  std::string shapeToString() const { return shapeText().ref().cloneAsString(); }
   /// Type, shape and regions, for people.
-  std::string getDebugStr() const;
+  std::string getDebugStr() const { return debugText().ref().cloneAsString(); }
   /// Name of the variable (the first one when there are several).
-  std::string getVarStr() const;
+  std::string getVarStr() const { return variableText().ref().cloneAsString(); }
+  /// Prints getDebugStr(); without a stream, to the standard output.
   void dump(std::ostream &out) const;
   void dump() const;
+  /// Prints one line for each run of getVarRegions().
   void dumpRegions(std::ostream &out) const;
   void dumpRegions() const;
 
+  /// Whether two views have the same type and shape and the same element at each position.
   friend POPLAR_API bool operator==(const Tensor &a, const Tensor &b);
   friend bool operator!=(const Tensor &a, const Tensor &b) { return !(a == b); }
 
 private:
-  bool constantValue(double &value) const;
+  bool constantValue(const Type &type, void *value) const;
+  detail::OwnedText shapeText() const;
+  detail::OwnedText debugText() const;
+  detail::OwnedText variableText() const;
   friend struct popgraph::TensorAccess;
   static const unsigned kInlineRank = 4;
 
@@ -193,19 +171,9 @@ inline Tensor concat(const Tensor &first, const Tensor &second, unsigned dimensi
 POPLAR_API Tensor append(const Tensor &first, const Tensor &second, unsigned dimension);
 inline Tensor append(const Tensor &first, const Tensor &second) { return append(first, second, 0); }
 
+/// Prints getDebugStr().
 POPLAR_API std::ostream &operator<<(std::ostream &out, const Tensor &tensor);
 
 } // namespace poplar
-
-namespace std {
-template <> struct hash<poplar::VariableRef> {
-  size_t operator()(const poplar::VariableRef &v) const { return v.id(); }
-};
-template <> struct hash<poplar::VariableInterval> {
-  size_t operator()(const poplar::VariableInterval &v) const {
-    return v.var.id() * size_t(0x9E3779B97F4A7C15ull) ^ v.interval.begin() * 31 ^ v.interval.end();
-  }
-};
-} // namespace std
 
 #endif
