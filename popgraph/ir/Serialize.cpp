@@ -68,7 +68,7 @@ static void fields(ArchiveReader &archive, std::shared_ptr<const std::vector<cha
   archive(own);
   bytes = std::make_shared<const std::vector<char>>(std::move(own));
 }
-POPGRAPH_FIELDS(InitialValue, variable, offset, count, bytes)
+POPGRAPH_FIELDS(InitialValue, variable, offset, count, bytes, replica)
 
 static void fields(ArchiveWriter &archive, const poplar::DataStream &stream) {
   archive(stream.getId(), stream.handle(), elementTypeOf(stream.elementType()), std::uint64_t(stream.numElements()),
@@ -123,10 +123,10 @@ static void mappings(ArchiveReader &archive, GraphTables &tables) {
 /// What running and profiling read of the graph. Programs, host handles' tensors and estimates are in the Module's plans.
 template <typename Archive> void fields(Archive &archive, typename Archive::template Of<GraphTables> &tables) {
   [[maybe_unused]] auto &[variables, mappingTable, vertices, edges, subEdges, viewRuns, state, stateArrays, names,
-                          computeSets, codelets, modules, initialValues, streams, hostHandles, functions,
-                          perfEstimates] = tables;
+                          computeSets, codelets, modules, initialValues, replicationIndices, streams, hostHandles,
+                          functions, perfEstimates] = tables;
   archive(variables, vertices, edges, subEdges, viewRuns, state, stateArrays, names, computeSets, initialValues,
-          streams);
+          replicationIndices, streams);
   codeletPlaces(archive, tables);
   mappings(archive, tables);
 }

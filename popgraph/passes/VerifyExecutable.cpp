@@ -55,6 +55,10 @@ private:
       verifyRun(m_, {value.variable, value.offset, value.count});
       require(value.bytes->size() >= value.count * sizeOf(value.variable), "an initial value is too short");
     }
+    for (const std::uint32_t variable : tables_.replicationIndices) {
+      verifyRun(m_, {variable, 0, 1});
+      require(sizeOf(variable) == sizeof(std::uint32_t), "variable {} cannot hold the number of a replica", variable);
+    }
   }
 
   void vertex(std::uint32_t v) {
