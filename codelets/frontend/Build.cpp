@@ -60,6 +60,11 @@ BuildResult build(const BuildRequest &request) {
     files.insert(parsed.files.begin(), parsed.files.end());
     failed |= !parsed.module;
     if (failed) continue; // the other sources may have errors worth showing too
+    // Nothing calls a compute() that a class defines inside: linked in, it would be left out with what nobody uses.
+    for (const FoundVertex &vertex : parsed.vertices)
+      if (llvm::Function *compute = parsed.module->getFunction(vertex.computeSymbol);
+          compute && compute->hasLinkOnceODRLinkage())
+        compute->setLinkage(llvm::GlobalValue::WeakODRLinkage);
     // The same vertex in two sources, from a shared header: one definition.
     for (FoundVertex &vertex : parsed.vertices)
       if (names.insert(vertex.codelet.name).second) vertices.push_back(std::move(vertex));

@@ -50,6 +50,30 @@ TEST_CASE("popc builds a .gp with a part for each target", "[codelets][archive]"
   CHECK_THROWS_WITH(load(folder / "cpu.gp", "ipu2"), containsText("ipu2") && containsText("cpu"));
 }
 
+TEST_CASE("popc compiles several sources into one .gp", "[codelets][archive]") {
+  const TemporaryFolder folder;
+  const std::string shared = "#include <poplar/Vertex.hpp>\n"
+                             "struct Both : poplar::Vertex { poplar::Output<int> out; "
+                             "bool compute() { *out = 1; return true; } };\n";
+  writeFileAtomically(folder / "Shared.hpp", shared);
+  for (const char *name : {"One", "Two"})
+    writeFileAtomically(folder / (std::string(name) + ".cpp"),
+                        "#include \"Shared.hpp\"\nstruct " + std::string(name) +
+                            " : poplar::Vertex { poplar::Output<int> out; bool compute() { *out = " +
+                            (name == std::string("One") ? "10" : "20") + "; return true; } };\n");
+  REQUIRE(shell(std::string(POPGRAPH_POPC) + " -o " + (folder / "both.gp") + " " + (folder / "One.cpp") + " " +
+                (folder / "Two.cpp")) == 0);
+  const auto module = load(folder / "both.gp", "ipu2");
+  const std::pair<const char *, int> vertices[] = {{"Both", 1}, {"One", 10}, {"Two", 20}};
+  for (const auto &[name, expected] : vertices) {
+    VertexRun vertex(*module, name);
+    int out[1] = {};
+    vertex.connect("out", out, 1);
+    vertex.run();
+    CHECK(out[0] == expected);
+  }
+}
+
 TEST_CASE("popc reports errors on stderr and in its exit status", "[codelets][archive]") {
   const TemporaryFolder folder;
   writeFileAtomically(folder / "Bad.cpp", "#include <poplar/Vertex.hpp>\n"
