@@ -55,8 +55,9 @@ private:
 class PVA_API MemoryCategories : protected detail::Part {
 public:
   using Part::Part;
-  /// One function for each category: variable(), constant(), vertexCode() … .
-#define PVA_CATEGORY(name) CategoryAmount name() const;
+#define PVA_CATEGORY(name)                                                                                             \
+  /** What this category takes. */                                                                                     \
+  CategoryAmount name() const;
   PVA_MEMORY_CATEGORIES(PVA_CATEGORY)
 #undef PVA_CATEGORY
 };

@@ -125,8 +125,8 @@ PVA_PLAIN_PROGRAM(Block);
 class PVA_API ProgramVisitor {
 public:
   virtual ~ProgramVisitor();
-  /// One function for each type: visitSequence(const SequenceProgram &), visitOnTileExecute … .
 #define PVA_VISIT(name, text)                                                                                          \
+  /** Called for a program of this type. */                                                                            \
   virtual void visit##name(const name##Program &) {}
   PVA_PROGRAM_TYPES(PVA_VISIT)
 #undef PVA_VISIT

@@ -172,10 +172,10 @@ POPLAR_API void matMulGroupedReportPlan(std::ostream &out, const poplar::Graph &
 
 /// Types and shapes of one product.
 struct POPLAR_API MatMulParams {
-  poplar::Type inputType;
-  poplar::Type outputType;
-  std::vector<std::size_t> aShape;
-  std::vector<std::size_t> bShape;
+  poplar::Type inputType;          ///< of both factors
+  poplar::Type outputType;         ///< of the product
+  std::vector<std::size_t> aShape; ///< of the left factor
+  std::vector<std::size_t> bShape; ///< of the right factor
   friend bool operator<(const MatMulParams &a, const MatMulParams &b) {
     return std::tie(a.inputType, a.outputType, a.aShape, a.bShape) <
            std::tie(b.inputType, b.outputType, b.aShape, b.bShape);

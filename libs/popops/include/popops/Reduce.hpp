@@ -26,10 +26,10 @@ struct POPLAR_API ReduceParams {
   /// A host number is not taken as scale: the bool after the operation would be ambiguous with it.
   ReduceParams(Operation op, float constantScale, bool update = false) = delete;
 
-  Operation op = Operation::ADD;
-  bool update = false;
-  bool useScale = false;
-  poplar::Tensor scale;
+  Operation op = Operation::ADD; ///< how elements are combined
+  bool update = false;           ///< with what the output holds, too
+  bool useScale = false;         ///< whether `scale` counts
+  poplar::Tensor scale;          ///< factor for the reduced value
 };
 
 /// \name Reductions
@@ -80,12 +80,12 @@ struct POPLAR_API SingleReduceOp {
   SingleReduceOp(poplar::Tensor in, std::vector<std::size_t> dims, ReduceParams params, std::string debugName = "")
       : in(in), dims(dims), params(params), useOutType(false), outType(in.elementType()), debugName(debugName) {}
 
-  poplar::Tensor in;
-  std::vector<std::size_t> dims;
-  ReduceParams params;
-  bool useOutType;
-  poplar::Type outType;
-  std::string debugName;
+  poplar::Tensor in;             ///< what is reduced
+  std::vector<std::size_t> dims; ///< the dimensions that go
+  ReduceParams params;           ///< how elements are combined
+  bool useOutType;               ///< whether `outType` was given
+  poplar::Type outType;          ///< type of the result
+  std::string debugName;         ///< name in reports
 };
 
 /// Several independent reductions that share compute sets. `outputs` is empty, and receives the results, or holds one

@@ -56,8 +56,8 @@ template <class T> poplar::ProfileValue toProfileValue(T *const &t) {
 
 /// An argument of an operation: its name and record.
 struct POPLAR_API ArgType {
-  std::string n;
-  poplar::ProfileValue pv;
+  std::string n;           ///< its name
+  poplar::ProfileValue pv; ///< its record
   /// A named record.
   ArgType(std::string name, poplar::ProfileValue value) : n(std::move(name)), pv(std::move(value)) {}
   /// A named record.
