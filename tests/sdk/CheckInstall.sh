@@ -6,7 +6,7 @@ mkdir -p "$3"
 "$1" --install "$2" --prefix "$3/first place" >"$3/install.log"
 mv "$3/first place" "$3/moved"
 # Both trees are laid out alike, and no file names the place of the build.
-for file in enable.sh bin/popc bin/popgraph lib/libpoplar.so lib/popops.gp lib/popgraph/device/math.bc \
+for file in enable.sh bin/popc bin/popgraph lib/libpoplar.so lib/libpva.so lib/libpvti.so lib/popops.gp lib/popgraph/device/math.bc \
   lib/cmake/poplar/poplar-config.cmake include/poplar/Graph.hpp include/poplar/Vertex.hpp include/popops/Expr.hpp; do
   [ -e "$3/moved/$file" ] || { echo "FAILED: $file is not installed"; exit 1; }
 done
@@ -17,8 +17,9 @@ if grep -rIlF "$2" "$3/moved"; then
   echo "FAILED: these files name the build folder"
   exit 1
 fi
-"$4" "$(dirname "$0")/CheckSdk.sh" "$3/moved" "$3/scratch" plain
-"$4" "$(dirname "$0")/CheckSdk.sh" "$3/moved" "$3/scratch" cmake
+for part in plain libraries cmake; do
+  "$4" "$(dirname "$0")/CheckSdk.sh" "$3/moved" "$3/scratch" "$part"
+done
 if [ -n "${5:-}" ]; then
   # Away from the build, so that only the moved tree can be what is found.
   found=$(cd / && PYTHONPATH=$3/moved/python "$5" -c 'import popgraph; print(popgraph.__file__)')

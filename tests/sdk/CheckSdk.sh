@@ -1,5 +1,5 @@
 # What a user does with an SDK, in an empty folder outside the tree: enable it, compile with g++, pkg-config and CMake,
-# run. Run by bash and by dash. Usage: CheckSdk.sh sdk-folder scratch-folder plain|cmake
+# run. Run by bash and by dash. Usage: CheckSdk.sh sdk-folder scratch-folder plain|libraries|cmake
 set -eu
 sdk=$1
 scratch=$2
@@ -7,7 +7,7 @@ part=$3
 source=$(cd "$(dirname "$0")" && pwd)
 rm -rf "$scratch"
 mkdir -p "$scratch/run"
-cp "$source/Program.cpp" "$scratch"
+cp "$source/Program.cpp" "$source/Libraries.cpp" "$scratch"
 cp "$source/Codelet.cpp" "$scratch/run"
 cp -r "$source/project" "$scratch"
 unset LD_LIBRARY_PATH LIBRARY_PATH CPLUS_INCLUDE_PATH CMAKE_PREFIX_PATH PKG_CONFIG_PATH PYTHONPATH POPLAR_SDK_ENABLED
@@ -44,6 +44,24 @@ if [ "$part" = plain ]; then
   g++ -std=c++11 Program.cpp -Wl,--as-needed -lpopops -lpoputil -lpoplar -o last
   check "$scratch/first"
   check "$scratch/last"
+elif [ "$part" = libraries ]; then
+  # Every library that the SDK has, alone and all in any order; Libraries.cpp must know how to use each.
+  libraries=$(cd "$POPLAR_SDK_ENABLED/lib/pkgconfig" && ls -- *.pc | sed 's/[.]pc$//')
+  all= forward= backward=
+  for library in $libraries; do
+    case $library in pva | pvti) needs= ;; poplar) needs= ;; *) needs=poplar ;; esac
+    g++ -std=c++11 -pedantic -Wall -Wextra -Werror "-DUSE_$library" ${needs:+-DUSE_poplar} -c Libraries.cpp -o one.o
+    for flags in "-l$library ${needs:+-lpoplar}" "$(pkg-config --libs "$library")"; do
+      g++ one.o $flags -o one
+      ./one | grep -qx "$library" || { echo "FAILED: lib$library alone, with $flags"; exit 1; }
+    done
+    all="$all -DUSE_$library" forward="$forward -l$library" backward="-l$library $backward"
+  done
+  g++ -std=c++11 $all -c Libraries.cpp -o all.o
+  for order in "all.o $forward" "all.o $backward" "-Wl,--no-as-needed $backward all.o" "-Wl,--as-needed all.o $forward"; do
+    g++ $order -o every
+    [ "$(./every | sort)" = "$(echo "$libraries" | sort)" ] || { echo "FAILED: linked as $order"; exit 1; }
+  done
 else
   # Each of these must be able to find everything without the variables that are for compilers and the loader.
   unset LIBRARY_PATH CPLUS_INCLUDE_PATH
@@ -52,7 +70,8 @@ else
   unset LD_LIBRARY_PATH
   cmake -G Ninja -S project -B cmake -DCMAKE_BUILD_TYPE=Debug >cmake.log
   cmake --build cmake >>cmake.log || { cat cmake.log; exit 1; }
-  check "$scratch/cmake/plain"
-  check "$scratch/cmake/namespaced"
+  for program in plain namespaced components classic; do
+    check "$scratch/cmake/$program"
+  done
 fi
 echo "fine: $sdk"
