@@ -58,6 +58,7 @@ int main(int argc, char **argv) {
     auto part = values.slice(first, last);
     auto v =
         graph.addVertex(cs, "CsrRows", {{"indices", indices}, {"values", part}, {"x", x}, {"y", y.slice(begin, row)}});
+    graph.setFieldSize(v["offsets"], offsets.size());
     graph.setInitialValue(v["offsets"], poplar::ArrayRef<unsigned>(offsets));
     graph.setTileMapping(v, tile);
     graph.setTileMapping(indices, tile);

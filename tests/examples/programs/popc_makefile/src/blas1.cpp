@@ -31,11 +31,12 @@ Tensor nrm2(Graph &graph, Tensor x, Sequence &prog, const DebugContext &debugCon
   VertexRef last = graph.addVertex(finish, "RootOfSum");
   graph.setTileMapping(last, 0);
   graph.connect(last["root"], root);
-  graph.connect(last["sums"], sums);
+  graph.setFieldSize(last["sums"], chunks);
   for (std::size_t i = 0; i < chunks; ++i) {
     VertexRef v = graph.addVertex(squares, "SquareSum");
     graph.connect(v["x"], x.slice(i * CHUNK, std::min<std::size_t>((i + 1) * CHUNK, x.numElements())));
     graph.connect(v["sum"], sums[i]);
+    graph.connect(last["sums"][i], sums[i]);
     graph.setTileMapping(v, i % tiles);
     graph.setTileMapping(sums[i], i % tiles);
   }
