@@ -20,12 +20,12 @@ public:
     resetTotals();
   }
 
-  void execute(std::uint32_t computeSet, std::uint32_t program) override {
+  bool execute(std::uint32_t computeSet, std::uint32_t program) override {
     const ComputeSetPlan &plan = module_->computeSets[computeSet];
     const StepPlacement &placement = module_->placement.computeSets[computeSet];
     exchange(placement.before, program);
     rearrange(placement.gather, program);
-    runner_.run(
+    const bool allTrue = runner_.run(
         plan,
         [&](std::uint32_t task, const std::uint32_t *slots) {
           taskCycles_[task] = simulator::taskCycles(*module_, machine_, storage_, task, slots, groupSlots_.data());
@@ -53,6 +53,7 @@ public:
     phase.end();
     rearrange(placement.scatter, program);
     exchange(placement.after, program);
+    return allTrue;
   }
 
   void copy(std::uint32_t copy, std::uint32_t program) override {
@@ -65,12 +66,24 @@ public:
   void transfer(std::uint32_t transfer, std::uint32_t program) override {
     const ExchangePlan &plan = module_->placement.transfers[transfer].before;
     // Only the host's sync group includes the host.
-    waitForAll(machine_.globalSyncCycles, program);
-    Phase phase(*this, StepKind::HostExchange, program);
-    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) clocks_.advance(t, plan.cycles);
-    for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i)
-      active_[module_->placement.exchangeTiles[i].tile] = module_->placement.exchangeTiles[i].cycles;
-    phase.end(plan.bytesOut, plan.bytesIn);
+    hostOrLinkExchange(plan, StepKind::HostExchange, program);
+  }
+
+  void crossReplica(std::uint32_t copy, std::uint32_t program) override {
+    hostOrLinkExchange(module_->placement.crossCopies[copy].before, StepKind::Exchange, program);
+  }
+
+  void registers(std::uint32_t access, std::uint32_t program) override {
+    // A supervisor vertex on each tile reads and writes them.
+    Phase phase(*this, StepKind::Compute, program);
+    for (const std::uint32_t tile : module_->registers[access].access.tiles)
+      phase.spend(tile, machine_.supervisorOnlyOverheadCycles);
+    phase.end();
+  }
+
+  std::uint64_t clock() const override { return clocks_.last(); }
+  void waitUntil(std::uint64_t clock, std::uint32_t program) override {
+    wait(program, [&] { clocks_.syncAll(std::max(clock, clocks_.last()) - clocks_.last()); });
   }
 
   void sync(std::uint32_t type, std::uint32_t program) override {
@@ -98,10 +111,10 @@ public:
     return clocks_[tile];
   }
 
-  void beginRun(profile::Sink *sink) override {
+  void beginRun(profile::Sink *sink, std::uint64_t clock) override {
     sink_ = sink;
-    origin_ = clocks_.last();
-    clocks_.syncAll(0);
+    origin_ = std::max(clock, clocks_.last());
+    clocks_.syncAll(origin_ - clocks_.last());
     std::fill(std::begin(byKind_), std::end(byKind_), 0);
   }
   void endRun(profile::RunRecord &run) override {
@@ -148,6 +161,16 @@ private:
     std::uint64_t first_, last_;
     profile::StepRecord record_;
   };
+
+  /// An exchange that all tiles wait for.
+  void hostOrLinkExchange(const ExchangePlan &plan, StepKind kind, std::uint32_t program) {
+    waitForAll(machine_.globalSyncCycles, program);
+    Phase phase(*this, kind, program);
+    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) clocks_.advance(t, plan.cycles);
+    for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i)
+      active_[module_->placement.exchangeTiles[i].tile] = module_->placement.exchangeTiles[i].cycles;
+    phase.end(plan.bytesOut, plan.bytesIn);
+  }
 
   template <typename Wait> void wait(std::uint32_t program, Wait &&wait) {
     Phase phase(*this, StepKind::Sync, program);

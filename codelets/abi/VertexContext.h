@@ -11,7 +11,7 @@ struct VertexContext {
   uint32_t tile;       ///< tile of the vertex that runs, in the numbering of the top-level graph
   uint32_t worker;     ///< worker context, 0 .. numWorkers-1
   uint32_t numWorkers; ///< worker contexts of the target (6 on an IPU, 1 on a CPU target)
-  uint32_t reserved;
+  uint32_t allTrue;    ///< generated code clears it when a compute() returns false; the caller sets it
   char *globals;       ///< this tile's copy of the codelet module's mutable globals, or null when it has none
   uint64_t *rng;       ///< two words of xoroshiro128+ state of each worker of the tile; generated code moves it to
                        ///< the worker that runs

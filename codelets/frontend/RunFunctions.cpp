@@ -69,7 +69,12 @@ void addRunFunction(Module &module, const FoundVertex &vertex) {
   Value *self = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), row, vertex.thisOffset);
   const auto callOnce = [&](ArrayRef<Value *> arguments, Value *slotIndex) {
     builder.CreateStore(builder.getInt64(0), context);
-    builder.CreateCall(compute, arguments);
+    Value *returned = builder.CreateCall(compute, arguments);
+    if (returned->getType()->isIntegerTy()) { // a constant `true` leaves nothing of this
+      Value *flag = member(builder, context, offsetof(VertexContext, allTrue));
+      Value *isTrue = builder.CreateICmpNE(returned, Constant::getNullValue(returned->getType()));
+      builder.CreateStore(builder.CreateSelect(isTrue, builder.CreateLoad(word, flag), builder.getInt32(0)), flag);
+    }
     Value *used = builder.CreateLoad(wide, context);
     used = builder.CreateBinaryIntrinsic(Intrinsic::umin, used, builder.getInt64(0xffffffffu));
     builder.CreateStore(builder.CreateTrunc(used, word), builder.CreateInBoundsGEP(word, slots, slotIndex));

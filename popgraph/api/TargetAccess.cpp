@@ -150,6 +150,16 @@ poplar::Target makeTarget(poplar::TargetType type, unsigned numIPUs, const Machi
   return poplar::detail::TargetAccess::make(std::move(data));
 }
 
+poplar::Target replicaTarget(const poplar::Target &target, unsigned replication) {
+  const auto &data = poplar::detail::TargetAccess::data(target);
+  if (replication == 1) return target;
+  if (replication == 0 || data.numIPUs % replication != 0)
+    throw poplar::graph_replication_error("Graph: " + std::to_string(replication) +
+                                          " replicas cannot share a target with " + std::to_string(data.numIPUs) +
+                                          (data.numIPUs == 1 ? " IPU" : " IPUs") + "; their number must divide it");
+  return makeTarget(data.type, data.numIPUs / replication, data.machine);
+}
+
 Machine ipuMachine(const std::string &nameOrPath) {
   try {
     Machine machine = nameOrPath.empty() ? machineFromEnvironment() : loadMachine(nameOrPath);

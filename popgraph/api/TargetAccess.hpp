@@ -37,6 +37,10 @@ const Machine &machineOf(const poplar::Target &target);
 poplar::Target makeTarget(poplar::TargetType type, unsigned numIPUs, const Machine &machine,
                           std::vector<poplar::GlobalExchangeConstraint> constraints = {});
 
+/// The part of a target that one of `replication` copies of a graph has: its IPUs divided by them. Throws
+/// poplar::graph_replication_error when that does not come out even.
+poplar::Target replicaTarget(const poplar::Target &target, unsigned replication);
+
 /// The machine's name or file as given to poplar functions; "" is the environment's. Throws
 /// poplar::invalid_machine_model for an unknown one, and for "cpu", which is no IPU.
 Machine ipuMachine(const std::string &nameOrPath);

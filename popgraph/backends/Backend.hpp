@@ -15,18 +15,26 @@ class Backend {
 public:
   virtual ~Backend() = default;
 
-  /// Runs a compute set. Codelet printf text goes to `print`, in tile order, after the superstep.
-  virtual void execute(std::uint32_t computeSet, std::uint32_t program) = 0;
+  /// Runs a compute set; returns whether no compute() returned false. Codelet printf text goes to `print`, in tile
+  /// order, after the superstep.
+  virtual bool execute(std::uint32_t computeSet, std::uint32_t program) = 0;
   virtual void copy(std::uint32_t copy, std::uint32_t program) = 0;
   /// Accounts for a transfer with the host; the caller moves the data.
   virtual void transfer(std::uint32_t transfer, std::uint32_t program) = 0;
   virtual void sync(std::uint32_t type, std::uint32_t program) = 0;
   /// A branch or loop turn of the control program; `reads` when it depends on a tensor.
   virtual void branch(bool reads, std::uint32_t program) = 0;
+  /// Accounts for a copy between replicas, which all start it at the same time; the caller moves the data.
+  virtual void crossReplica(std::uint32_t copy, std::uint32_t program) = 0;
+  virtual void registers(std::uint32_t access, std::uint32_t program) = 0;
+  /// The furthest clock of all tiles; 0 on backends without cycles.
+  virtual std::uint64_t clock() const = 0;
+  /// Lets all tiles wait until `clock`, as a sync.
+  virtual void waitUntil(std::uint64_t clock, std::uint32_t program) = 0;
   /// Cycle counter of a tile; 0 on backends without cycles.
   virtual std::uint64_t cycles(std::uint32_t tile) = 0;
-  /// Called around a run; `sink` may be null.
-  virtual void beginRun(profile::Sink *sink) = 0;
+  /// Called around a run, which starts at `clock` or when the last tile is ready; `sink` may be null.
+  virtual void beginRun(profile::Sink *sink, std::uint64_t clock) = 0;
   /// Fills in the cycles.
   virtual void endRun(profile::RunRecord &run) = 0;
   virtual const profile::TotalsRecord &totals() const = 0;
@@ -40,8 +48,8 @@ class TileRunner {
 public:
   TileRunner(std::shared_ptr<const Module> module, Storage &storage);
   ~TileRunner();
-  /// Runs all tasks. `done(task, slots)` is called for each task, from the thread that ran it, in any order.
-  void run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
+  /// Runs all tasks; returns whether no compute() returned false. `done(task, slots)` is called for each task, from the thread that ran it, in any order.
+  bool run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
            const std::function<void(const std::string &)> &print);
 
 private:

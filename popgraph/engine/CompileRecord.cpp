@@ -57,6 +57,7 @@ profile::CompileRecord EngineState::compileRecord() const {
   record.engineName = name_;
   record.popgraphVersion = poplar::versionString();
   record.target = targetRecord(m.target);
+  record.target.numReplicas = m.replication;
   record.options = options_.all;
   record.programs = m.programs;
   record.controlPrograms = m.controlPrograms;

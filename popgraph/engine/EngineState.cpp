@@ -7,12 +7,12 @@
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/base/Log.hpp"
 #include "popgraph/base/Nearest.hpp"
-#include "popgraph/engine/Backends.hpp"
 #include "popgraph/profile/ProfileWriter.hpp"
 #include "popgraph/runtime/Faults.hpp"
-#include "popgraph/runtime/Interpreter.hpp"
+#include "popgraph/runtime/PrintTensor.hpp"
 #include "profiler/Summary.hpp"
 
 namespace popgraph {
@@ -32,8 +32,8 @@ std::string profilePath(const std::string &directory, const std::string &name) {
 } // namespace
 
 EngineState::EngineState(std::shared_ptr<const Module> module, const EngineOptions &options, std::string name)
-    : module_(std::move(module)), options_(options), name_(std::move(name)), streams_(*module_),
-      model_(std::make_unique<profiler::ModelBuilder>()) {
+    : module_(std::move(module)), options_(options), name_(std::move(name)), streams_(*module_, options.enablePrefetch),
+      remote_(*module_), functions_(*module_), model_(std::make_unique<profiler::ModelBuilder>()) {
   const profile::CompileRecord record = compileRecord();
   model_->compiled(record);
   if (options_.reportGraph || options_.reportExecution) {
@@ -53,25 +53,46 @@ EngineState::EngineState(std::shared_ptr<const Module> module, const EngineOptio
 
 EngineState::~EngineState() = default;
 
-void EngineState::load(const poplar::Device &device) {
-  if (device.getTarget() != module_->target)
+void EngineState::prepare(const poplar::Device &device) {
+  const poplar::Target target = device.getTarget();
+  const auto fits = [&] {
+    return target.getNumIPUs() % module_->replication == 0 &&
+           replicaTarget(target, module_->replication) == module_->target;
+  };
+  if (!fits())
     throw poplar::poplar_error("Engine::load: the program was compiled for another target than the device's; compile "
                                "it for device.getTarget()");
-  if (!storage_) {
-    storage_ = std::make_unique<Storage>(module_);
-    backend_ = makeBackend(module_, *storage_);
-    backend_->print = [this](const std::string &text) {
-      std::ostream &out = printStream ? *printStream : std::cout;
-      out << text << std::flush;
-    };
-  } else {
-    storage_->reset();
-  }
+  loaded_ = false;
+  if (replicas_) return;
+  TileDefaults defaults;
+  defaults.floatExceptions = options_.floatExceptions;
+  defaults.seed = options_.seed;
+  replicas_ = std::make_unique<Replicas>(module_, defaults, [this](const std::string &text) {
+    std::ostream &out = printStream ? *printStream : std::cout;
+    out << text << std::flush;
+  });
+}
+
+void EngineState::deploy() {
+  if (!replicas_) throw poplar::poplar_error("Engine::deploy: call Engine::prepare first");
+  replicas_->reset();
   streams_.rewind();
+  loaded_ = true;
 }
 
 void EngineState::requireLoaded(const char *function) const {
-  if (!storage_) throw poplar::tensor_io_state_error(fmt::format("Engine::{}: call Engine::load first", function));
+  if (!loaded_) throw poplar::tensor_io_state_error(fmt::format("Engine::{}: call Engine::load first", function));
+}
+
+double EngineState::microseconds() const {
+  return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - made_).count();
+}
+
+poplar::Engine::TimerTimePoint EngineState::now() const {
+  poplar::Engine::TimerTimePoint point;
+  point.hostMicroseconds = microseconds();
+  point.deviceCycles = replicas_ ? replicas_->clock() : 0;
+  return point;
 }
 
 namespace {
@@ -119,27 +140,24 @@ void EngineState::run(unsigned program, const std::string &name) {
   if (program >= module_->entries.size())
     throw poplar::poplar_error(fmt::format("Engine::run: program {} does not exist; the engine has {} programs",
                                            program, module_->entries.size()));
-  const auto micros = [&] {
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - made_).count();
-  };
   Tee tee(options_.reportExecution ? &file_ : nullptr, *model_);
   profile::RunRecord run;
   run.programIndex = program;
   run.name = name;
-  run.startMicroseconds = micros();
+  run.startMicroseconds = microseconds();
   if (profiling_) tee.beginRun(program, name);
-  backend_->beginRun(profiling_ ? &tee : nullptr);
-  InterpreterHost host{*backend_, *storage_, streams_, [this](const PrintPlan &plan) {
-                         printTensor(printTensorStream ? *printTensorStream : std::cerr, plan, *storage_);
-                       }};
   const auto finish = [&] {
-    backend_->endRun(run);
-    run.endMicroseconds = micros();
-    if (profiling_) tee.endRun(run, backend_->totals());
+    run.endMicroseconds = microseconds();
+    if (profiling_) tee.endRun(run, replicas_->totals());
   };
+  stop_ = false;
   const FaultHandlers faults;
+  const Replicas::Host host{streams_, remote_, functions_, stop_,
+                            [this](const PrintPlan &plan, const Storage &storage) {
+                              printTensor(printTensorStream ? *printTensorStream : std::cerr, plan, storage);
+                            }};
   try {
-    interpret(*module_, program, host);
+    replicas_->run(program, host, profiling_ ? &tee : nullptr, run);
   } catch (...) {
     finish();
     throw;
@@ -155,11 +173,12 @@ const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::p
     if (plan.isRead != isRead)
       throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name,
                                                       plan.isRead ? "createHostRead" : "createHostWrite"));
-    const auto needed = static_cast<std::ptrdiff_t>(plan.elements * elementBytes(plan.type));
+    const auto needed = static_cast<std::ptrdiff_t>(plan.elements * elementBytes(plan.type) * module_->replication);
     if (bytes >= 0 && bytes != needed)
-      throw poplar::tensor_io_state_error(
-          fmt::format("Engine::{}: '{}' has {} bytes ({} elements of type {}), the host memory has {}", function, name,
-                      needed, plan.elements, elementName(plan.type), bytes));
+      throw poplar::tensor_io_state_error(fmt::format(
+          "Engine::{}: '{}' has {} bytes ({} elements of type {}{}), the host memory has {}", function, name, needed,
+          plan.elements, elementName(plan.type),
+          module_->replication > 1 ? fmt::format(" in each of {} replicas", module_->replication) : "", bytes));
     return plan;
   }
   std::vector<std::string> names;
@@ -171,12 +190,16 @@ const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::p
 
 void EngineState::write(std::string_view name, const void *data, std::ptrdiff_t bytes) {
   const HandlePlan &plan = handle(name, false, bytes);
-  storage_->scatter(plan.runs, elementBytes(plan.type), static_cast<const char *>(data));
+  const std::size_t size = elementBytes(plan.type);
+  for (std::size_t r = 0; r < replicas_->size(); ++r)
+    replicas_->storage(r).scatter(plan.runs, size, static_cast<const char *>(data) + r * plan.elements * size);
 }
 
 void EngineState::read(std::string_view name, void *data, std::ptrdiff_t bytes) {
   const HandlePlan &plan = handle(name, true, bytes);
-  storage_->gather(plan.runs, elementBytes(plan.type), static_cast<char *>(data));
+  const std::size_t size = elementBytes(plan.type);
+  for (std::size_t r = 0; r < replicas_->size(); ++r)
+    replicas_->storage(r).gather(plan.runs, size, static_cast<char *>(data) + r * plan.elements * size);
 }
 
 void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) const {
@@ -199,7 +222,7 @@ void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) c
 }
 
 void EngineState::resetProfile() {
-  if (backend_) backend_->resetTotals();
+  if (replicas_) replicas_->resetTotals();
   model_ = std::make_unique<profiler::ModelBuilder>();
   model_->compiled(compileRecord());
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <spdlog/fmt/fmt.h>
 
+#include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/graph/Convert.hpp"
 #include "popgraph/graph/GraphState.hpp"
 #include "popgraph/graph/GraphView.hpp"
@@ -39,11 +40,8 @@ void checkNoConstant(const Tensor &tensor) {
 
 Graph::Graph() : Graph(Target::createCPUTarget()) {}
 Graph::Graph(const Target &target, replication_factor replicationFactor)
-    : state_(std::make_shared<GraphState>(target, replicationFactor.value)) {
-  if (state_->replication != 1)
-    throw graph_replication_error(
-        fmt::format("Graph: a replication factor of {} is not supported by this version; use 1", state_->replication));
-}
+    : state_(std::make_shared<GraphState>(popgraph::replicaTarget(target, replicationFactor.value),
+                                          replicationFactor.value)) {}
 Graph::Graph(const Device &device, replication_factor replicationFactor)
     : Graph(device.getTarget(), replicationFactor) {}
 Graph::Graph(std::shared_ptr<GraphState> state) : state_(std::move(state)) {}
@@ -173,44 +171,6 @@ void Graph::createHostRead(StringRef handle, const Tensor &tensor, bool) {
   if (state_->hasHandle(popgraph::textOf(handle)))
     throw poplar_error(fmt::format("Graph::createHostRead: the handle '{}' is in use", popgraph::textOf(handle)));
   state_->tables.hostHandles.push_back({handle.cloneAsString(), tensor, true});
-}
-
-namespace {
-
-void checkStreamOptions(const OptionFlags &options) {
-  for (const auto &option : options)
-    if (option.first != "bufferingDepth" && option.first != "splitLimit")
-      throw invalid_option(
-          fmt::format("Unrecognised stream option '{}'; known are bufferingDepth and splitLimit", option.first));
-}
-
-DataStream addStream(GraphState &state, StringRef handle, const Type &type, std::size_t numElements,
-                     ReplicatedStreamMode mode, bool toDevice) {
-  if (state.hasHandle(popgraph::textOf(handle)))
-    throw poplar_error(fmt::format("Graph: the stream handle '{}' is in use", popgraph::textOf(handle)));
-  popgraph::elementTypeOf(type);
-  const DataStream stream(static_cast<unsigned>(state.tables.streams.size()), handle.cloneAsString(), type, numElements,
-                          state.replication, mode, toDevice);
-  state.tables.streams.push_back(stream);
-  return stream;
-}
-
-} // namespace
-
-DataStream Graph::addHostToDeviceFIFO(StringRef handle, const Type &type, std::size_t numElements,
-                                      ReplicatedStreamMode mode, const OptionFlags &options) {
-  checkStreamOptions(options);
-  return addStream(*state_, handle, type, numElements, mode, true);
-}
-DataStream Graph::addDeviceToHostFIFO(StringRef handle, const Type &type, std::size_t numElements,
-                                      const OptionFlags &options) {
-  checkStreamOptions(options);
-  return addStream(*state_, handle, type, numElements, ReplicatedStreamMode::REPLICATE, false);
-}
-
-Function Graph::addFunction(const program::Program &program) {
-  state_->tables.functions.push_back(program);
-  return Function(static_cast<unsigned>(state_->tables.functions.size() - 1));
 }
 
 Tensor Graph::getVariable(VariableRef variable) const {

@@ -7,6 +7,7 @@
 #include <poplar/DataStream.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/Program.hpp>
+#include <poplar/RemoteBuffer.hpp>
 #include <poplar/Target.hpp>
 #include <string>
 #include <string_view>
@@ -105,6 +106,16 @@ struct HostHandle {
   bool isRead;
 };
 
+/// A function of the host: names and what it takes and gives.
+struct HostFunctionRow {
+  struct Argument {
+    ElementType type;
+    std::uint64_t elements;
+  };
+  std::string name;
+  std::vector<Argument> inputs, outputs;
+};
+
 struct PerfEstimateRow {
   std::uint32_t vertex;
   std::uint64_t cycles, flops;
@@ -128,6 +139,10 @@ struct GraphTables {
   std::vector<InitialValue> initialValues;
   std::vector<std::uint32_t> replicationIndices; ///< constants whose value is the replica's number
   std::vector<poplar::DataStream> streams;
+  std::vector<std::uint32_t> bufferingDepths;     ///< by stream
+  std::vector<poplar::RemoteBuffer> remoteBuffers;
+  std::vector<HostFunctionRow> hostFunctions;
+  std::vector<std::uint32_t> functionBuffers;     ///< functions
   std::vector<HostHandle> hostHandles;
   std::vector<poplar::program::Program> functions;
   std::vector<PerfEstimateRow> perfEstimates; ///< in the order they were set

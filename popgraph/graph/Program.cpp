@@ -1,8 +1,6 @@
 #include <poplar/Program.hpp>
 
 #include <algorithm>
-#include <map>
-#include <ostream>
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
 
@@ -29,14 +27,20 @@ const char *programKindName(ProgramKind kind) {
   case ProgramKind::Execute: return "OnTileExecute";
   case ProgramKind::Copy: return "DoExchange";
   case ProgramKind::StreamToDevice:
-  case ProgramKind::StreamToHost: return "StreamCopy";
+  case ProgramKind::StreamToHost:
+  case ProgramKind::RemoteToDevice:
+  case ProgramKind::DeviceToRemote: return "StreamCopy";
+  case ProgramKind::FunctionCopy: return "FunctionCopy";
+  case ProgramKind::CrossReplicaCopy: return "CrossReplicaCopy";
   case ProgramKind::WriteUndef: return "WriteUndef";
   case ProgramKind::Repeat: return "Repeat";
+  case ProgramKind::Loop: return "Loop";
   case ProgramKind::RepeatWhileTrue:
   case ProgramKind::RepeatWhileFalse: return "RepeatWhile";
   case ProgramKind::If: return "If";
   case ProgramKind::Switch: return "Switch";
   case ProgramKind::Call: return "Call";
+  case ProgramKind::HostCall: return "HostCall";
   case ProgramKind::Sync: return "Sync";
   case ProgramKind::PrintTensor: return "PrintTensor";
   case ProgramKind::Abort: return "Abort";
@@ -44,8 +48,23 @@ const char *programKindName(ProgramKind kind) {
   case ProgramKind::ErrorProgram: return "ErrorProgram";
   case ProgramKind::Block: return "Block";
   case ProgramKind::CycleStamp: return "CycleStamp";
+  case ProgramKind::Registers: return "Registers";
   }
   return "Program";
+}
+
+std::shared_ptr<ProgramNode> makeNode(ProgramKind kind, const poplar::DebugContext &context) {
+  auto node = std::make_shared<ProgramNode>(kind);
+  node->name = context.getPathName();
+  return node;
+}
+
+void checkDestination(const poplar::Tensor &t) {
+  if (t.containsConstant())
+    throw poplar::control_program_error(fmt::format("Copy: the destination {} contains a constant", t.getDebugStr()));
+  if (t.containsAliases())
+    throw poplar::control_program_error(
+        fmt::format("Copy: the destination {} contains an element more than once", t.getDebugStr()));
 }
 
 } // namespace popgraph
@@ -53,19 +72,15 @@ const char *programKindName(ProgramKind kind) {
 namespace poplar {
 namespace program {
 
+using popgraph::checkDestination;
+using popgraph::makeNode;
 using popgraph::ProgramAccess;
 using popgraph::ProgramKind;
 using popgraph::ProgramNode;
 
 namespace {
 
-std::shared_ptr<ProgramNode> make(ProgramKind kind, const DebugContext &context) {
-  auto node = std::make_shared<ProgramNode>(kind);
-  node->name = context.getPathName();
-  return node;
-}
-
-const std::shared_ptr<ProgramNode> &nodeOf(const Program &program) { return ProgramAccess::node(program); }
+std::shared_ptr<ProgramNode> nodeOf(const Program &program) { return ProgramAccess::node(program); }
 
 const Tensor &checkPredicate(const Tensor &t, const char *program) {
   if (!t.valid()) throw control_program_error(fmt::format("{}: the predicate refers to no variable", program));
@@ -77,26 +92,6 @@ const Tensor &checkPredicate(const Tensor &t, const char *program) {
     throw control_program_error(
         fmt::format("{}: the predicate must be of type bool, int or unsigned int, not {}", program, type.toString()));
   return t;
-}
-
-void checkDestination(const Tensor &t) {
-  if (t.containsConstant())
-    throw control_program_error(fmt::format("Copy: the destination {} contains a constant", t.getDebugStr()));
-  if (t.containsAliases())
-    throw control_program_error(
-        fmt::format("Copy: the destination {} contains an element more than once", t.getDebugStr()));
-}
-
-void checkStream(const DataStream &stream, const Tensor &t, bool toDevice) {
-  if (!stream.valid()) throw control_program_error("Copy: the stream was not made by a graph");
-  if (!t.valid()) throw control_program_error(fmt::format("Copy: no tensor for stream '{}'", stream.handle()));
-  if (stream.isHostToDevice() != toDevice)
-    throw control_program_error(fmt::format("Copy: stream '{}' goes the other way, {} the device", stream.handle(),
-                                            stream.isHostToDevice() ? "to" : "from"));
-  if (stream.elementType() != t.elementType() || stream.numElements() != t.numElements())
-    throw control_program_error(fmt::format(
-        "Copy: stream '{}' moves {} elements of type {}, the tensor has {} of type {}", stream.handle(),
-        stream.numElements(), stream.elementType().toString(), t.numElements(), t.elementType().toString()));
 }
 
 } // namespace
@@ -111,11 +106,11 @@ Program::~Program() = default;
 
 bool Program::isEmpty() const { return !node_ || (node_->kind == ProgramKind::Sequence && node_->children.empty()); }
 
-Sequence::Sequence(const DebugContext &context) : Program(make(ProgramKind::Sequence, context)) {}
+Sequence::Sequence(const DebugContext &context) : Program(makeNode(ProgramKind::Sequence, context)) {}
 Sequence::Sequence(std::initializer_list<Program> programs, const DebugContext &context)
     : Sequence(ArrayRef<Program>(programs.begin(), programs.size()), context) {}
 Sequence::Sequence(ArrayRef<Program> programs, const DebugContext &context)
-    : Program(make(ProgramKind::Sequence, context)) {
+    : Program(makeNode(ProgramKind::Sequence, context)) {
   for (const Program &program : programs) add(program);
 }
 
@@ -128,14 +123,23 @@ void Sequence::add(const Program &program) {
   node_->children.push_back(std::move(child));
 }
 
-Execute::Execute(ComputeSet computeSet, const DebugContext &context) : Program(make(ProgramKind::Execute, context)) {
+Execute::Execute(ComputeSet computeSet, const DebugContext &context)
+    : Program(makeNode(ProgramKind::Execute, context)) {
   if (computeSet == ComputeSet())
     throw control_program_error("Execute: the compute set is default-constructed; make it with Graph::addComputeSet");
   node_->id = computeSet.getId();
 }
 
+Execute::Execute(ComputeSet computeSet, const Tensor &out, const DebugContext &context) : Execute(computeSet, context) {
+  if (!out.valid() || out.numElements() != 1 || out.elementType() != BOOL)
+    throw control_program_error(fmt::format("Execute: the tensor for the result must have one element of type bool{}",
+                                            out.valid() ? ", not " + out.getDebugStr() : ""));
+  checkDestination(out);
+  node_->tensors = {out};
+}
+
 Copy::Copy(const Tensor &source, const Tensor &destination, bool, const DebugContext &context)
-    : Program(make(ProgramKind::Copy, context)) {
+    : Program(makeNode(ProgramKind::Copy, context)) {
   if (!source.valid() || !destination.valid())
     throw control_program_error(
         fmt::format("Copy: the {} refers to no variable", source.valid() ? "destination" : "source"));
@@ -150,56 +154,45 @@ Copy::Copy(const Tensor &source, const Tensor &destination, bool, const DebugCon
   node_->tensors = {source, destination};
 }
 
-Copy::Copy(const DataStream &stream, const Tensor &destination, bool, const DebugContext &context)
-    : Program(make(ProgramKind::StreamToDevice, context)) {
-  checkStream(stream, destination, true);
-  checkDestination(destination);
-  node_->tensors = {destination};
-  node_->id = stream.getId();
-}
-
-Copy::Copy(const Tensor &source, const DataStream &stream, bool, const DebugContext &context)
-    : Program(make(ProgramKind::StreamToHost, context)) {
-  checkStream(stream, source, false);
-  node_->tensors = {source};
-  node_->id = stream.getId();
-}
-
 WriteUndef::WriteUndef(const Tensor &tensor, const DebugContext &context)
-    : Program(make(ProgramKind::WriteUndef, context)) {
+    : Program(makeNode(ProgramKind::WriteUndef, context)) {
   if (!tensor.valid()) throw control_program_error("WriteUndef: the tensor refers to no variable");
   node_->tensors = {tensor};
 }
 
 Repeat::Repeat(unsigned count, const Program &body, const DebugContext &context)
-    : Program(make(ProgramKind::Repeat, context)) {
+    : Program(makeNode(ProgramKind::Repeat, context)) {
   node_->id = count;
+  node_->children = {nodeOf(body)};
+}
+
+Loop::Loop(const Program &body, const DebugContext &context) : Program(makeNode(ProgramKind::Loop, context)) {
   node_->children = {nodeOf(body)};
 }
 
 RepeatWhileTrue::RepeatWhileTrue(const Program &condition, const Tensor &predicate, const Program &body,
                                  const DebugContext &context)
-    : Program(make(ProgramKind::RepeatWhileTrue, context)) {
+    : Program(makeNode(ProgramKind::RepeatWhileTrue, context)) {
   node_->tensors = {checkPredicate(predicate, "RepeatWhileTrue")};
   node_->children = {nodeOf(condition), nodeOf(body)};
 }
 
 RepeatWhileFalse::RepeatWhileFalse(const Program &condition, const Tensor &predicate, const Program &body,
                                    const DebugContext &context)
-    : Program(make(ProgramKind::RepeatWhileFalse, context)) {
+    : Program(makeNode(ProgramKind::RepeatWhileFalse, context)) {
   node_->tensors = {checkPredicate(predicate, "RepeatWhileFalse")};
   node_->children = {nodeOf(condition), nodeOf(body)};
 }
 
 If::If(const Tensor &predicate, const Program &trueBody, const Program &falseBody, const DebugContext &context)
-    : Program(make(ProgramKind::If, context)) {
+    : Program(makeNode(ProgramKind::If, context)) {
   node_->tensors = {checkPredicate(predicate, "If")};
   node_->children = {nodeOf(trueBody), nodeOf(falseBody)};
 }
 
 Switch::Switch(const Tensor &control, const std::vector<std::pair<std::int32_t, Program>> &cases,
                const Program &defaultCase, const DebugContext &context)
-    : Program(make(ProgramKind::Switch, context)) {
+    : Program(makeNode(ProgramKind::Switch, context)) {
   node_->tensors = {checkPredicate(control, "Switch")};
   node_->children = {nodeOf(defaultCase)};
   for (const auto &one : cases) add(one.first, one.second);
@@ -224,25 +217,34 @@ Switch &Switch::add(std::int32_t value, const Program &body) {
 Switch Switch::switchWithBoundsChecking(const Tensor &control,
                                         const std::vector<std::pair<std::int32_t, Program>> &cases,
                                         const DebugContext &context) {
-  return Switch(control, cases, Abort("Switch: the control tensor equals no case", context), context);
+  checkPredicate(control, "Switch");
+  return Switch(control, cases, ErrorProgram("Switch: the control tensor equals no case", control, context), context);
+}
+Switch Switch::switchWithBoundsChecking(const Tensor &control, const DebugContext &context) {
+  return switchWithBoundsChecking(control, {}, context);
+}
+Switch Switch::switchWithUnreachableDefault(const Tensor &control,
+                                            const std::vector<std::pair<std::int32_t, Program>> &cases,
+                                            const DebugContext &context) {
+  return Switch(control, cases, context);
 }
 Switch Switch::switchWithUnreachableDefault(const Tensor &control, const DebugContext &context) {
   return Switch(control, context);
 }
 
-Call::Call(Function function, const DebugContext &context) : Program(make(ProgramKind::Call, context)) {
+Call::Call(Function function, const DebugContext &context) : Program(makeNode(ProgramKind::Call, context)) {
   if (function == Function())
     throw control_program_error("Call: the function is default-constructed; make it with Graph::addFunction");
   node_->id = function.getId();
 }
 
-Sync::Sync(SyncType type, const DebugContext &context) : Program(make(ProgramKind::Sync, context)) {
+Sync::Sync(SyncType type, const DebugContext &context) : Program(makeNode(ProgramKind::Sync, context)) {
   node_->id = static_cast<std::uint32_t>(type);
 }
 
 PrintTensor::PrintTensor(StringRef title, const Tensor &tensor, const PrintTensorFmt &format,
                          const DebugContext &context)
-    : Program(make(ProgramKind::PrintTensor, context)) {
+    : Program(makeNode(ProgramKind::PrintTensor, context)) {
   if (!tensor.valid()) throw control_program_error("PrintTensor: the tensor refers to no variable");
   if (!title.empty()) node_->name = title.cloneAsString();
   if (node_->name.empty()) node_->name = tensor.getVarStr();
@@ -256,60 +258,32 @@ PrintTensor::PrintTensor(const Tensor &tensor, const PrintTensorFmt &format, con
 PrintTensor::PrintTensor(StringRef title, const Tensor &tensor, const DebugContext &context)
     : PrintTensor(title, tensor, PrintTensorFmt(), context) {}
 
-Abort::Abort(const std::string &message, const DebugContext &context) : Program(make(ProgramKind::Abort, context)) {
-  node_->name = message;
+Abort::Abort(StringRef message, const DebugContext &context) : Program(makeNode(ProgramKind::Abort, context)) {
+  node_->name = message.cloneAsString();
 }
-Abort::Abort(const DebugContext &context) : Abort(std::string("Abort: the program ended itself"), context) {}
+Abort::Abort(const DebugContext &context) : Abort("Abort: the program ended itself", context) {}
 
-AbortOnCondition::AbortOnCondition(const Tensor &predicate, const std::string &message, const DebugContext &context)
-    : Program(make(ProgramKind::AbortOnCondition, context)) {
-  node_->name = message;
+AbortOnCondition::AbortOnCondition(const Tensor &predicate, StringRef message, const DebugContext &context)
+    : Program(makeNode(ProgramKind::AbortOnCondition, context)) {
+  node_->name = message.cloneAsString();
   node_->tensors = {checkPredicate(predicate, "AbortOnCondition")};
 }
 AbortOnCondition::AbortOnCondition(const Tensor &predicate, const DebugContext &context)
-    : AbortOnCondition(predicate, std::string("AbortOnCondition: the condition holds"), context) {}
+    : AbortOnCondition(predicate, "AbortOnCondition: the condition holds", context) {}
 
 ErrorProgram::ErrorProgram(StringRef message, const Tensor &tensor, const DebugContext &context)
-    : Program(make(ProgramKind::ErrorProgram, context)) {
+    : Program(makeNode(ProgramKind::ErrorProgram, context)) {
   node_->name = message.cloneAsString();
   node_->tensors = {tensor};
 }
 
 AssumeEqualAcrossReplicas::AssumeEqualAcrossReplicas(const Tensor &tensor, const DebugContext &context)
-    : Program(make(ProgramKind::Sequence, context)) {
+    : Program(makeNode(ProgramKind::Sequence, context)) {
   if (!tensor.valid()) throw control_program_error("AssumeEqualAcrossReplicas: the tensor refers to no variable");
 }
 
-Block::Block(const Program &program, const DebugContext &context) : Program(make(ProgramKind::Block, context)) {
+Block::Block(const Program &program, const DebugContext &context) : Program(makeNode(ProgramKind::Block, context)) {
   node_->children = {nodeOf(program)};
-}
-
-namespace {
-
-void dump(const popgraph::GraphTables &tables, const ProgramNode &node, unsigned depth, std::ostream &out) {
-  out << std::string(2 * depth, ' ') << popgraph::programKindName(node.kind);
-  if (node.kind == ProgramKind::Execute)
-    out << ": " << tables.computeSetName(node.id);
-  else if (!node.name.empty())
-    out << ": " << node.name;
-  if (node.kind == ProgramKind::Repeat) out << " x " << node.id;
-  if (node.kind == ProgramKind::StreamToDevice || node.kind == ProgramKind::StreamToHost)
-    out << " '" << tables.streams[node.id].handle() << "'";
-  for (const Tensor &tensor : node.tensors) out << "  " << tensor.getDebugStr();
-  out << '\n';
-  if (node.kind == ProgramKind::Execute) {
-    std::map<std::string, std::size_t> count;
-    for (std::uint32_t v = 0; v < tables.vertices.size(); ++v)
-      if (tables.vertices[v].computeSet == node.id) ++count[tables.codeletOf(tables.vertices[v]).name];
-    for (const auto &[name, n] : count) out << std::string(2 * depth + 2, ' ') << n << " x " << name << '\n';
-  }
-  for (const auto &child : node.children) dump(tables, *child, depth + 1, out);
-}
-
-} // namespace
-
-void dumpProgram(const Graph &graph, const Program &program, std::ostream &out) {
-  dump(popgraph::GraphAccess::state(graph).tables, *nodeOf(program), 0, out);
 }
 
 } // namespace program

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "popgraph/graph/GraphState.hpp"
+#include "popgraph/graph/ProgramNode.hpp"
 #include "popgraph/profile/Records.hpp"
 
 namespace popgraph {
@@ -25,10 +26,11 @@ enum class Stage : std::uint8_t { Captured, Mapped, Scheduled, Coded, Placed, Ro
 
 struct Step {
   enum class Kind : std::uint8_t {
-    Execute,       ///< a: compute set
+    Execute,       ///< a: compute set, b: 0 or 1 + scalars, set to whether all compute() returned true
     Copy,          ///< a: copies
-    StreamIn,      ///< a: transfers
-    StreamOut,     ///< a: transfers
+    Transfer,      ///< a: transfers
+    HostCall,      ///< a: host function; transfers before and after it move its arguments
+    CrossReplica,  ///< a: crossCopies; all replicas come to it together
     LoopBegin,     ///< a: count, b: step after the matching LoopEnd
     LoopEnd,       ///< b: step after the matching LoopBegin
     Jump,          ///< b: target
@@ -41,6 +43,7 @@ struct Step {
     Print,         ///< a: prints
     Abort,         ///< a: prints (title is the message)
     CycleStamp,    ///< a: stamps
+    Registers,     ///< a: registers
     End
   };
   Kind kind;
@@ -89,11 +92,32 @@ struct CopyPlan {
   std::uint64_t elements;
 };
 
+/// A tensor on its way to or from a place outside the device.
 struct TransferPlan {
-  std::uint32_t stream;
+  enum class Peer : std::uint8_t { Stream, RemoteBuffer, HostFunction };
+  Peer peer;
+  bool toDevice;
+  std::uint32_t id;           ///< of the peer
+  std::uint32_t argument;     ///< of a host function: which of its inputs or outputs
   std::vector<Run> runs;
   ElementType type;
   std::uint64_t elements;
+  bool hasOffset;             ///< of a remote buffer; without one, row 0
+  std::vector<Run> offset;    ///< elements that hold the numbers of the rows
+  bool offsetIsSigned;
+};
+
+/// Source and destination in all replicas, and which replica sends to which.
+struct CrossReplicaPlan {
+  std::vector<Run> source, destination;
+  ElementType type;
+  std::uint64_t elements;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> replicas;
+};
+
+struct RegisterPlan {
+  RegisterAccess access;
+  std::vector<Run> runs; ///< of the tensor that is read or written, if any
 };
 
 /// A tensor that the host reads or writes by name.
@@ -145,7 +169,7 @@ struct StepPlacement {
 };
 
 struct Placement {
-  std::vector<StepPlacement> computeSets, copies, transfers;
+  std::vector<StepPlacement> computeSets, copies, transfers, crossCopies;
   std::vector<ExchangeTile> exchangeTiles;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> rearrangeCycles; ///< tile, cycles
   /// Bytes by category and tile; Message and Rearrangement hold the largest step.
@@ -155,7 +179,8 @@ struct Placement {
 
 struct Module {
   Stage stage = Stage::Captured;
-  poplar::Target target = poplar::Target::createCPUTarget();
+  poplar::Target target = poplar::Target::createCPUTarget(); ///< of one replica
+  std::uint32_t replication = 1;
   GraphTables tables;
 
   std::vector<Step> steps;
@@ -167,6 +192,8 @@ struct Module {
   std::vector<CopyPlan> copies;
   std::vector<CopyBlock> copyBlocks;
   std::vector<TransferPlan> transfers;
+  std::vector<CrossReplicaPlan> crossCopies;
+  std::vector<RegisterPlan> registers;
   std::vector<HandlePlan> handles;
 
   std::vector<ComputeSetPlan> computeSets;

@@ -27,6 +27,13 @@ template <> struct LastEnumerator<poplar::ReplicatedStreamMode> {
   static constexpr poplar::ReplicatedStreamMode value = poplar::ReplicatedStreamMode::BROADCAST;
 };
 
+template <> struct LastEnumerator<TransferPlan::Peer> {
+  static constexpr TransferPlan::Peer value = TransferPlan::Peer::HostFunction;
+};
+template <> struct LastEnumerator<RegisterAccess::Kind> {
+  static constexpr RegisterAccess::Kind value = RegisterAccess::Kind::WriteSeeds;
+};
+
 // The archive finds these by its own namespace, so they are members of it.
 
 POPGRAPH_FIELDS(VariableRow, elements, name, type, isConstant)
@@ -46,7 +53,10 @@ POPGRAPH_FIELDS(StampPlan, tile, result, minus)
 POPGRAPH_FIELDS(CopyBlock, sourceVariable, destinationVariable, source, destination, length, count, sourceStride,
                 destinationStride)
 POPGRAPH_FIELDS(CopyPlan, firstBlock, blocks, type, overlaps, elements)
-POPGRAPH_FIELDS(TransferPlan, stream, runs, type, elements)
+POPGRAPH_FIELDS(TransferPlan, peer, toDevice, id, argument, runs, type, elements, hasOffset, offset, offsetIsSigned)
+POPGRAPH_FIELDS(CrossReplicaPlan, source, destination, type, elements, replicas)
+POPGRAPH_FIELDS(RegisterAccess, kind, clear, set, tiles)
+POPGRAPH_FIELDS(RegisterPlan, access, runs)
 POPGRAPH_FIELDS(HandlePlan, name, isRead, runs, type, elements)
 
 POPGRAPH_FIELDS(RowGroup, codelet, firstRow, rows)
@@ -57,7 +67,8 @@ POPGRAPH_FIELDS(ExchangeTile, tile, cycles, bytesIn, bytesOut)
 POPGRAPH_FIELDS(ExchangePlan, firstTile, tiles, cycles, bytesIn, bytesOut)
 POPGRAPH_FIELDS(RearrangePlan, first, count)
 POPGRAPH_FIELDS(StepPlacement, before, after, gather, scatter)
-POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, exchangeTiles, rearrangeCycles, memory, peakBytes)
+POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, crossCopies, exchangeTiles, rearrangeCycles, memory,
+                peakBytes)
 
 POPGRAPH_FIELDS(ProgramRecord, kind, name, children, computeSet, count)
 POPGRAPH_FIELDS(ExecutableOrigin, version, packageHash)
@@ -84,6 +95,23 @@ static void fields(ArchiveReader &archive, poplar::DataStream &stream) {
   archive(id, handle, type, elements, replication, mode, toDevice);
   stream = poplar::DataStream(id, handle, typeOf(type), elements, replication, mode, toDevice);
 }
+
+static void fields(ArchiveWriter &archive, const poplar::RemoteBuffer &buffer) {
+  archive(buffer.getId(), buffer.handle(), elementTypeOf(buffer.elementType()), std::uint64_t(buffer.numElements()),
+          std::uint64_t(buffer.getRepeats()), buffer.isRearrangeOnHost(), buffer.isOptimisedForMemory());
+}
+static void fields(ArchiveReader &archive, poplar::RemoteBuffer &buffer) {
+  unsigned id;
+  std::string handle;
+  ElementType type;
+  std::uint64_t elements, repeats;
+  bool rearrange, optimise;
+  archive(id, handle, type, elements, repeats, rearrange, optimise);
+  buffer = poplar::RemoteBuffer(id, handle, typeOf(type), elements, repeats, rearrange, optimise);
+}
+
+POPGRAPH_FIELDS(HostFunctionRow::Argument, type, elements)
+POPGRAPH_FIELDS(HostFunctionRow, name, inputs, outputs)
 
 /// A codelet is its place in a module that has been read before.
 static void fields(ArchiveWriter &archive, const CodeletInfo &info) { archive(info.moduleIndex, info.indexInModule); }
@@ -123,10 +151,11 @@ static void mappings(ArchiveReader &archive, GraphTables &tables) {
 /// What running and profiling read of the graph. Programs, host handles' tensors and estimates are in the Module's plans.
 template <typename Archive> void fields(Archive &archive, typename Archive::template Of<GraphTables> &tables) {
   [[maybe_unused]] auto &[variables, mappingTable, vertices, edges, subEdges, viewRuns, state, stateArrays, names,
-                          computeSets, codelets, modules, initialValues, replicationIndices, streams, hostHandles,
-                          functions, perfEstimates] = tables;
+                          computeSets, codelets, modules, initialValues, replicationIndices, streams,
+                          bufferingDepths, remoteBuffers, hostFunctions, functionBuffers, hostHandles, functions,
+                          perfEstimates] = tables;
   archive(variables, vertices, edges, subEdges, viewRuns, state, stateArrays, names, computeSets, initialValues,
-          replicationIndices, streams);
+          replicationIndices, streams, bufferingDepths, remoteBuffers, hostFunctions);
   codeletPlaces(archive, tables);
   mappings(archive, tables);
 }
@@ -184,12 +213,13 @@ private:
 
 /// The sections of a file. The codelets come first: what follows refers to them.
 template <typename Archive> void sections(Archive &archive, typename Archive::template Of<Module> &module) {
-  auto &[stage, target, tables, steps, entries, scalars, switches, prints, stamps, copies, copyBlocks, transfers,
-         handles, computeSets, tasks, groups, rows, rowEstimates, placement, programs, controlPrograms, phases] =
+  auto &[stage, target, replication, tables, steps, entries, scalars, switches, prints, stamps, copies, copyBlocks,
+         transfers, crossCopies, registers, handles, computeSets, tasks, groups, rows, rowEstimates, placement, programs, controlPrograms, phases] =
       module;
-  archive("target", stage, target);
+  archive("target", stage, target, replication);
   archive("graph", tables);
-  archive("steps", steps, entries, scalars, switches, prints, stamps, copies, copyBlocks, transfers, handles);
+  archive("steps", steps, entries, scalars, switches, prints, stamps, copies, copyBlocks, transfers, crossCopies,
+          registers, handles);
   archive("compute", computeSets, tasks, groups, rows, rowEstimates);
   archive("placement", placement);
   archive("profile", programs, controlPrograms, phases);

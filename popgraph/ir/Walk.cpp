@@ -15,4 +15,15 @@ std::vector<bool> executedModules(const Module &module) {
   return used;
 }
 
+std::string describePeer(const GraphTables &tables, const TransferPlan &transfer) {
+  switch (transfer.peer) {
+  case TransferPlan::Peer::Stream: return "a copy of stream '" + tables.streams[transfer.id].handle() + "'";
+  case TransferPlan::Peer::RemoteBuffer:
+    return "a copy of remote buffer '" + tables.remoteBuffers[transfer.id].handle() + "'";
+  case TransferPlan::Peer::HostFunction:
+    return "a call of host function '" + tables.hostFunctions[transfer.id].name + "'";
+  }
+  return "a transfer";
+}
+
 } // namespace popgraph

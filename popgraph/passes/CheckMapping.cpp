@@ -61,8 +61,13 @@ void checkMapping(const Module &module) {
             [] { return std::string("a Copy"); });
     }
   for (const TransferPlan &transfer : module.transfers)
-    for (const Run &run : transfer.runs)
-      check(run, [&] { return fmt::format("a copy of stream '{}'", tables.streams[transfer.stream].handle()); });
+    for (const auto *runs : {&transfer.runs, &transfer.offset})
+      for (const Run &run : *runs) check(run, [&] { return describePeer(tables, transfer); });
+  for (const CrossReplicaPlan &copy : module.crossCopies)
+    for (const auto *runs : {&copy.source, &copy.destination})
+      for (const Run &run : *runs) check(run, [] { return std::string("a CrossReplicaCopy"); });
+  for (const RegisterPlan &access : module.registers)
+    for (const Run &run : access.runs) check(run, [] { return std::string("an access to registers"); });
   for (const HandlePlan &handle : module.handles)
     for (const Run &run : handle.runs) check(run, [&] { return fmt::format("the host handle '{}'", handle.name); });
   for (const ScalarPlace &scalar : module.scalars)

@@ -1,10 +1,10 @@
 // Programs become a linear list of steps with jumps, and their tensors become runs.
-#include <algorithm>
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
 #include <unordered_map>
 
 #include "popgraph/graph/ProgramNode.hpp"
+#include "popgraph/passes/LowerCopies.hpp"
 #include "popgraph/passes/Passes.hpp"
 
 namespace popgraph {
@@ -13,53 +13,9 @@ namespace {
 
 using poplar::Tensor;
 
-/// Pairs the runs of two views of equal size into blocks, joining pairs that repeat at constant distances.
-void appendBlocks(const Tensor &source, const Tensor &destination, std::vector<CopyBlock> &blocks) {
-  const std::vector<StridedRun> from = stridedRuns(source), to = stridedRuns(destination);
-  const std::size_t first = blocks.size();
-  const auto push = [&](CopyBlock block) {
-    if (blocks.size() > first) {
-      CopyBlock &last = blocks.back();
-      const bool same = last.sourceVariable == block.sourceVariable && last.length == block.length &&
-                        last.destinationVariable == block.destinationVariable && block.count == 1;
-      if (same) {
-        const auto lastSource =
-            static_cast<std::int64_t>(last.source) + last.sourceStride * static_cast<std::int64_t>(last.count - 1);
-        const auto lastDestination = static_cast<std::int64_t>(last.destination) +
-                                     last.destinationStride * static_cast<std::int64_t>(last.count - 1);
-        const std::int64_t ds = static_cast<std::int64_t>(block.source) - lastSource;
-        const std::int64_t dd = static_cast<std::int64_t>(block.destination) - lastDestination;
-        if (last.count == 1 || (ds == last.sourceStride && dd == last.destinationStride)) {
-          last.sourceStride = ds;
-          last.destinationStride = dd;
-          ++last.count;
-          return;
-        }
-      }
-    }
-    blocks.push_back(block);
-  };
-  std::size_t i = 0, j = 0;
-  std::uint64_t usedFrom = 0, usedTo = 0;
-  while (i < from.size() && j < to.size()) {
-    const StridedRun &a = from[i], &b = to[j];
-    const std::uint64_t n = std::min(a.count - usedFrom, b.count - usedTo);
-    const auto sourceAt = static_cast<std::uint64_t>(a.offset + static_cast<std::int64_t>(usedFrom) * a.stride);
-    const auto destinationAt = static_cast<std::uint64_t>(b.offset + static_cast<std::int64_t>(usedTo) * b.stride);
-    if (n == 1 || (a.stride == 1 && b.stride == 1))
-      push({a.variable, b.variable, sourceAt, destinationAt, n, 1, 0, 0});
-    else
-      push({a.variable, b.variable, sourceAt, destinationAt, 1, n, a.stride, b.stride});
-    usedFrom += n;
-    usedTo += n;
-    if (usedFrom == a.count) ++i, usedFrom = 0;
-    if (usedTo == b.count) ++j, usedTo = 0;
-  }
-}
-
 class Lowering {
 public:
-  explicit Lowering(Module &module) : module_(module) {}
+  Lowering(Module &module, const GraphState &graph) : module_(module), graph_(graph) {}
 
   void lowerAll(const std::vector<poplar::program::Program> &programs) {
     for (const auto &program : programs) {
@@ -83,6 +39,12 @@ public:
   }
 
 private:
+  struct Level {
+    explicit Level(std::uint32_t &depth) : depth(++depth) {}
+    ~Level() { --depth; }
+    std::uint32_t &depth;
+  };
+
   std::uint32_t here() const { return static_cast<std::uint32_t>(module_.steps.size()); }
   std::uint32_t step(Step::Kind kind, std::uint32_t program, std::uint32_t a = 0, std::uint32_t b = 0) {
     module_.steps.push_back({kind, program, a, b});
@@ -110,6 +72,15 @@ private:
   /// Appends the steps of a program; returns its node in the program tree. A program that is used in several places has
   /// one node but is lowered at each place.
   std::uint32_t lower(const ProgramNode &node) {
+    // Programs are taken apart by recursion; deeper ones than this would use up the stack.
+    constexpr std::uint32_t kMostLevels = 4000;
+    if (depth_ == kMostLevels)
+      throw poplar::control_program_error(fmt::format("programs are nested more than {} deep", kMostLevels));
+    for (const Tensor &tensor : node.tensors)
+      if (tensor.valid() && TensorAccess::graph(tensor) != &graph_)
+        throw poplar::control_program_error(fmt::format(
+            "{} '{}': a tensor does not belong to the graph that is compiled", programKindName(node.kind), node.name));
+    const Level level(depth_);
     const auto record = static_cast<std::uint32_t>(module_.programs.size());
     module_.programs.emplace_back();
     module_.programs[record].kind = programKindName(node.kind);
@@ -128,37 +99,23 @@ private:
         throw poplar::control_program_error("Execute: the compute set does not belong to the graph that is compiled");
       module_.programs[record].name = module_.tables.computeSetName(node.id);
       module_.programs[record].computeSet = node.id;
-      step(Step::Kind::Execute, record, node.id);
+      step(Step::Kind::Execute, record, node.id, node.tensors.empty() ? 0 : scalar(node.tensors[0]) + 1);
       break;
-    case ProgramKind::Copy: {
-      const Tensor &from = node.tensors[0], &to = node.tensors[1];
-      CopyPlan plan;
-      plan.firstBlock = static_cast<std::uint32_t>(module_.copyBlocks.size());
-      appendBlocks(from, to, module_.copyBlocks);
-      plan.blocks = static_cast<std::uint32_t>(module_.copyBlocks.size()) - plan.firstBlock;
-      plan.type = TensorAccess::type(from);
-      plan.elements = from.numElements();
-      std::vector<std::uint32_t> sources;
-      for (std::size_t b = plan.firstBlock; b < module_.copyBlocks.size(); ++b)
-        sources.push_back(module_.copyBlocks[b].sourceVariable);
-      std::sort(sources.begin(), sources.end());
-      plan.overlaps = std::any_of(
-          module_.copyBlocks.begin() + plan.firstBlock, module_.copyBlocks.end(), [&](const CopyBlock &block) {
-            return std::binary_search(sources.begin(), sources.end(), block.destinationVariable);
-          });
-      module_.copies.push_back(plan);
-      step(Step::Kind::Copy, record, static_cast<std::uint32_t>(module_.copies.size() - 1));
-      break;
-    }
+    case ProgramKind::Copy: step(Step::Kind::Copy, record, lowerCopy(module_, node)); break;
     case ProgramKind::StreamToDevice:
     case ProgramKind::StreamToHost:
-      module_.transfers.push_back({node.id, contiguousRuns(node.tensors[0]), TensorAccess::type(node.tensors[0]),
-                                   node.tensors[0].numElements()});
-      if (module_.programs[record].name.empty())
+      if (module_.programs[record].name.empty() && node.id < module_.tables.streams.size())
         module_.programs[record].name = module_.tables.streams[node.id].handle();
-      step(node.kind == ProgramKind::StreamToDevice ? Step::Kind::StreamIn : Step::Kind::StreamOut, record,
-           static_cast<std::uint32_t>(module_.transfers.size() - 1));
+      step(Step::Kind::Transfer, record, lowerStream(module_, node));
       break;
+    case ProgramKind::RemoteToDevice:
+    case ProgramKind::DeviceToRemote:
+      if (module_.programs[record].name.empty() && node.id < module_.tables.remoteBuffers.size())
+        module_.programs[record].name = module_.tables.remoteBuffers[node.id].handle();
+      step(Step::Kind::Transfer, record, lowerRemote(module_, node));
+      break;
+    case ProgramKind::CrossReplicaCopy: step(Step::Kind::CrossReplica, record, lowerCrossReplica(module_, node)); break;
+    case ProgramKind::FunctionCopy:
     case ProgramKind::WriteUndef: break;
     case ProgramKind::Repeat: {
       module_.programs[record].count = node.id;
@@ -166,6 +123,12 @@ private:
       child(0);
       step(Step::Kind::LoopEnd, record, 0, begin + 1);
       module_.steps[begin].b = here();
+      break;
+    }
+    case ProgramKind::Loop: {
+      const std::uint32_t begin = here();
+      child(0);
+      step(Step::Kind::Jump, record, 0, begin);
       break;
     }
     case ProgramKind::RepeatWhileTrue:
@@ -211,6 +174,16 @@ private:
       if (functionEntry_.emplace(node.id, 0).second) called_.push_back(node.id);
       calls_.emplace_back(step(Step::Kind::Call, record), node.id);
       break;
+    case ProgramKind::HostCall: {
+      const std::vector<std::uint32_t> transfers = lowerHostCall(module_, node);
+      module_.programs[record].name = module_.tables.hostFunctions[node.id].name;
+      for (std::size_t i = 0; i < transfers.size(); ++i) {
+        if (i == node.inputs) step(Step::Kind::HostCall, record, node.id);
+        step(Step::Kind::Transfer, record, transfers[i]);
+      }
+      if (transfers.size() == node.inputs) step(Step::Kind::HostCall, record, node.id);
+      break;
+    }
     case ProgramKind::Sync: step(Step::Kind::Sync, record, node.id); break;
     case ProgramKind::PrintTensor: step(Step::Kind::Print, record, print(node)); break;
     case ProgramKind::ErrorProgram:
@@ -230,6 +203,11 @@ private:
       step(Step::Kind::CycleStamp, record, static_cast<std::uint32_t>(module_.stamps.size() - 1));
       break;
     }
+    case ProgramKind::Registers:
+      module_.registers.push_back(
+          {node.registers, node.tensors.empty() ? std::vector<Run>() : contiguousRuns(node.tensors[0])});
+      step(Step::Kind::Registers, record, static_cast<std::uint32_t>(module_.registers.size() - 1));
+      break;
     }
     return record;
   }
@@ -268,6 +246,8 @@ private:
   }
 
   Module &module_;
+  const GraphState &graph_;
+  std::uint32_t depth_ = 0;
   std::vector<std::uint32_t> called_;
   std::unordered_map<std::uint32_t, std::uint32_t> functionEntry_, functionRecord_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls_;
@@ -275,8 +255,8 @@ private:
 
 } // namespace
 
-void lowerPrograms(Module &module, const std::vector<poplar::program::Program> &programs) {
-  Lowering(module).lowerAll(programs);
+void lowerPrograms(Module &module, const GraphState &graph, const std::vector<poplar::program::Program> &programs) {
+  Lowering(module, graph).lowerAll(programs);
   for (const HostHandle &handle : module.tables.hostHandles)
     module.handles.push_back({handle.name, handle.isRead, contiguousRuns(handle.tensor),
                               TensorAccess::type(handle.tensor), handle.tensor.numElements()});

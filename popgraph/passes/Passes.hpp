@@ -8,7 +8,8 @@
 
 namespace popgraph {
 
-void lowerPrograms(Module &module, const std::vector<poplar::program::Program> &programs);
+void lowerPrograms(Module &module, const GraphState &graph,
+                   const std::vector<poplar::program::Program> &programs);
 void checkConnections(const Module &module);
 void orderVertices(Module &module);
 void estimateVertices(Module &module, const GraphState &graph);

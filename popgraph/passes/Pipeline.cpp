@@ -36,13 +36,14 @@ std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<popla
                                 const CompileOptions &options) {
   auto module = std::make_shared<Module>();
   module->target = graph.target;
+  module->replication = graph.replication;
   module->tables = graph.tables; // a snapshot: the graph may go on growing
   // Only IPUs have tile memory and an exchange.
   const bool hasTiles = graph.target.getTargetType() != poplar::TargetType::CPU;
   Runner run(*module, options, hasTiles ? 8 : 5);
 
   // First, because everything after it looks only at what programs use.
-  run("lower programs", Stage::Captured, [&] { lowerPrograms(*module, programs); });
+  run("lower programs", Stage::Captured, [&] { lowerPrograms(*module, graph, programs); });
   // Before the mapping is looked at: an unconnected field has no elements to map.
   run("check connections", Stage::Captured, [&] { checkConnections(*module); });
   // Needs every used vertex on a tile, which only this check guarantees.

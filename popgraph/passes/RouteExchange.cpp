@@ -178,6 +178,7 @@ public:
       if (module_.computeSets[i].rows > 0) placement.computeSets[i] = computeSet(module_.computeSets[i]);
     for (const CopyPlan &copy : module_.copies) placement.copies.push_back(routeCopy(copy));
     for (const TransferPlan &transfer : module_.transfers) placement.transfers.push_back(routeTransfer(transfer));
+    for (const CrossReplicaPlan &copy : module_.crossCopies) placement.crossCopies.push_back(routeCrossReplica(copy));
     auto &code = category(profile::MemoryCategory::InternalExchangeCode);
     for (std::uint32_t t = 0; t < numTiles_; ++t) code[t] = fragments_[t] * machine_.exchangeCodeBytesPerFragment;
   }
@@ -262,7 +263,7 @@ private:
   StepPlacement routeTransfer(const TransferPlan &transfer) {
     // Host data of all tiles shares one way to the chip.
     const std::size_t size = elementBytes(transfer.type);
-    const bool in = tables_.streams[transfer.stream].isHostToDevice();
+    const bool in = transfer.toDevice;
     std::vector<std::uint64_t> bytes(numTiles_, 0);
     for (const Run &run : transfer.runs)
       forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
@@ -286,6 +287,38 @@ private:
     plan.bytesOut = in ? 0 : total;
     plan.cycles = machine_.hostExchangeLatency +
                   static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
+    return result;
+  }
+
+  /// Every replica sends and receives at once over the links of its IPUs to the next pair.
+  StepPlacement routeCrossReplica(const CrossReplicaPlan &copy) {
+    const std::size_t size = elementBytes(copy.type);
+    std::vector<std::uint64_t> in(numTiles_, 0), out(numTiles_, 0);
+    const auto count = [&](const std::vector<Run> &runs, std::vector<std::uint64_t> &bytes) {
+      for (const Run &run : runs)
+        forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
+          bytes[tile] += (end - begin) * size;
+        });
+    };
+    count(copy.source, out);
+    count(copy.destination, in);
+    StepPlacement result;
+    ExchangePlan &plan = result.before;
+    plan.firstTile = static_cast<std::uint32_t>(module_.placement.exchangeTiles.size());
+    for (std::uint32_t t = 0; t < numTiles_; ++t) {
+      const std::uint64_t most = std::max(in[t], out[t]);
+      if (most == 0) continue;
+      module_.placement.exchangeTiles.push_back(
+          {t, static_cast<std::uint32_t>((most + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle),
+           static_cast<std::uint32_t>(in[t]), static_cast<std::uint32_t>(out[t])});
+      ++plan.tiles;
+      plan.bytesIn += in[t];
+      plan.bytesOut += out[t];
+    }
+    const double bytesPerCycle =
+        machine_.linksToNeighbourPair * machine_.linkBitsPerSecond * machine_.linkEfficiency / 8 / machine_.clockHz;
+    plan.cycles = machine_.linkLatencyCycles +
+                  static_cast<std::uint32_t>(static_cast<double>(copy.elements * size) / bytesPerCycle + 0.5);
     return result;
   }
 

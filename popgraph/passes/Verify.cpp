@@ -15,10 +15,17 @@ void verifySteps(const Module &module) {
     switch (step.kind) {
     case Step::Kind::Execute:
       require(step.a < module.tables.computeSets.size(), "step {}: compute set {}", i, step.a);
+      require(step.b <= module.scalars.size(), "step {}: scalar {}", i, step.b);
       break;
     case Step::Kind::Copy: require(step.a < module.copies.size(), "step {}: copy {}", i, step.a); break;
-    case Step::Kind::StreamIn:
-    case Step::Kind::StreamOut: require(step.a < module.transfers.size(), "step {}: transfer {}", i, step.a); break;
+    case Step::Kind::Transfer: require(step.a < module.transfers.size(), "step {}: transfer {}", i, step.a); break;
+    case Step::Kind::HostCall:
+      require(step.a < module.tables.hostFunctions.size(), "step {}: host function {}", i, step.a);
+      break;
+    case Step::Kind::CrossReplica:
+      require(step.a < module.crossCopies.size(), "step {}: cross-replica copy {}", i, step.a);
+      break;
+    case Step::Kind::Registers: require(step.a < module.registers.size(), "step {}: registers {}", i, step.a); break;
     case Step::Kind::LoopBegin: require(step.b > i && step.b < n, "step {}: loop end {}", i, step.b); break;
     case Step::Kind::LoopEnd: require(step.b <= i && step.b > 0, "step {}: loop begin {}", i, step.b); break;
     case Step::Kind::JumpIfZero:
@@ -96,7 +103,7 @@ void verifyExchange(const Module &module) {
     }
     require(in == plan.bytesIn && out == plan.bytesOut, "exchange bytes do not add up");
   };
-  for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers})
+  for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})
     for (const StepPlacement &step : *list) {
       check(step.before);
       check(step.after);

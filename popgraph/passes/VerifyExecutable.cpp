@@ -38,6 +38,21 @@ private:
     for (const std::uint32_t name : tables_.computeSets) require(name < names, "a compute set has name {}", name);
     for (std::size_t i = 0; i < tables_.streams.size(); ++i)
       require(tables_.streams[i].getId() == i, "stream {} has number {}", i, tables_.streams[i].getId());
+    require(tables_.bufferingDepths.size() == tables_.streams.size(), "{} buffering depths",
+            tables_.bufferingDepths.size());
+    constexpr std::uint64_t kMost = std::uint64_t(1) << 46; // bytes, as in Graph::addRemoteBuffer
+    for (const poplar::RemoteBuffer &buffer : tables_.remoteBuffers) {
+      std::uint64_t bytes;
+      require(!__builtin_mul_overflow(buffer.numElements(), buffer.getRepeats(), &bytes) &&
+                  bytes <= kMost / elementBytes(elementTypeOf(buffer.elementType())),
+              "remote buffer '{}' is too large", buffer.handle());
+    }
+    constexpr std::uint64_t kMostElements = 0xffffffffu; // of a tensor that fits a variable
+    for (const HostFunctionRow &function : tables_.hostFunctions)
+      for (const auto *arguments : {&function.inputs, &function.outputs})
+        for (const HostFunctionRow::Argument &argument : *arguments)
+          require(argument.elements <= kMostElements, "host function '{}' is too large", function.name);
+    require(m_.replication >= 1 && m_.replication <= 4096, "{} replicas", m_.replication);
   }
 
   void variables() {
@@ -166,15 +181,59 @@ private:
       if (plan.minus.count != 0) runs({plan.minus}, ElementType::UnsignedInt);
     }
     for (const CopyPlan &plan : m_.copies) copy(plan);
-    for (const TransferPlan &plan : m_.transfers) {
-      require(plan.stream < tables_.streams.size(), "stream {} does not exist", plan.stream);
-      const poplar::DataStream &stream = tables_.streams[plan.stream];
-      require(runs(plan.runs, plan.type) == plan.elements && plan.elements == stream.numElements() &&
-                  elementBytes(plan.type) == elementBytes(elementTypeOf(stream.elementType())),
-              "a transfer does not fit stream '{}'", stream.handle());
+    for (const TransferPlan &plan : m_.transfers) transfer(plan);
+    for (const CrossReplicaPlan &plan : m_.crossCopies) {
+      require(runs(plan.source, plan.type) == plan.elements && runs(plan.destination, plan.type) == plan.elements,
+              "a copy between replicas has not {} elements", plan.elements);
+      for (const auto &[from, to] : plan.replicas)
+        require(from < m_.replication && to < m_.replication, "a copy from replica {} to {}", from, to);
     }
+    for (const RegisterPlan &plan : m_.registers) registers(plan);
     for (const HandlePlan &plan : m_.handles)
       require(runs(plan.runs, plan.type) == plan.elements, "handle '{}' has {} elements", plan.name, plan.elements);
+  }
+
+  void transfer(const TransferPlan &plan) {
+    const auto fits = [&](bool exists, ElementType type, std::uint64_t elements) {
+      require(exists && runs(plan.runs, plan.type) == plan.elements && plan.elements == elements &&
+                  elementBytes(plan.type) == elementBytes(type),
+              "a transfer does not fit its stream, remote buffer or host function");
+    };
+    switch (plan.peer) {
+    case TransferPlan::Peer::Stream: {
+      require(plan.id < tables_.streams.size(), "stream {} does not exist", plan.id);
+      const poplar::DataStream &stream = tables_.streams[plan.id];
+      fits(stream.isHostToDevice() == plan.toDevice, elementTypeOf(stream.elementType()), stream.numElements());
+      break;
+    }
+    case TransferPlan::Peer::RemoteBuffer: {
+      require(plan.id < tables_.remoteBuffers.size(), "remote buffer {} does not exist", plan.id);
+      const poplar::RemoteBuffer &buffer = tables_.remoteBuffers[plan.id];
+      const std::uint64_t rows = plan.hasOffset ? runs(plan.offset, ElementType::Int) : 1;
+      std::uint64_t elements = 0;
+      require(!__builtin_mul_overflow(rows, buffer.numElements(), &elements), "a transfer of {} rows", rows);
+      fits(plan.hasOffset || buffer.getRepeats() > 0, elementTypeOf(buffer.elementType()), elements);
+      break;
+    }
+    case TransferPlan::Peer::HostFunction: {
+      require(plan.id < tables_.hostFunctions.size(), "host function {} does not exist", plan.id);
+      const HostFunctionRow &function = tables_.hostFunctions[plan.id];
+      const auto &arguments = plan.toDevice ? function.outputs : function.inputs;
+      require(plan.argument < arguments.size(), "argument {} does not exist", plan.argument);
+      fits(true, arguments[plan.argument].type, arguments[plan.argument].elements);
+      break;
+    }
+    }
+  }
+
+  void registers(const RegisterPlan &plan) {
+    for (const std::uint32_t tile : plan.access.tiles) require(tile < tiles_, "registers of tile {}", tile);
+    const std::uint64_t words = runs(plan.runs, ElementType::UnsignedInt), tiles = plan.access.tiles.size();
+    const bool isFloat = plan.access.kind == RegisterAccess::Kind::ModifyFloat ||
+                         plan.access.kind == RegisterAccess::Kind::WriteFloat;
+    require(words == (isFloat ? tiles : tiles * m_.target.getNumWorkerContexts() * 4) ||
+                (words == 0 && plan.access.kind == RegisterAccess::Kind::ModifyFloat),
+            "registers of {} tiles in {} words", tiles, words);
   }
 
   void copy(const CopyPlan &plan) {
@@ -264,9 +323,10 @@ private:
             "its stage is not that of its target");
     require(!placed ||
                 (placement.computeSets.size() == m_.computeSets.size() && placement.copies.size() == m_.copies.size() &&
-                 placement.transfers.size() == m_.transfers.size()),
+                 placement.transfers.size() == m_.transfers.size() &&
+                 placement.crossCopies.size() == m_.crossCopies.size()),
             "steps are not placed");
-    for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers})
+    for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})
       for (const StepPlacement &step : *list) {
         for (const ExchangePlan &plan : {step.before, step.after})
           require(within(plan.firstTile, plan.tiles, placement.exchangeTiles.size()), "an exchange is out of range");

@@ -36,13 +36,14 @@ std::uint32_t asNumber(const std::string &name, const std::string &value) {
 
 } // namespace
 
-EngineOptions EngineOptions::parse(const poplar::OptionFlags &given) {
+EngineOptions EngineOptions::parse(const poplar::OptionFlags &given, bool checkNames) {
   poplar::OptionFlags flags = given;
   poplar::readJSONFromEnv("POPLAR_ENGINE_OPTIONS", flags);
   for (const auto &[name, value] : flags) {
     const auto known =
         std::find_if(std::begin(kKnown), std::end(kKnown), [&](const Known &k) { return name == k.name; });
     if (known == std::end(kKnown)) {
+      if (!checkNames) continue;
       std::vector<std::string> names;
       for (const Known &k : kKnown) names.emplace_back(k.name);
       throw poplar::invalid_option(fmt::format("Unrecognised option '{}'{}", name, didYouMean(name, names)));
@@ -67,6 +68,9 @@ EngineOptions EngineOptions::parse(const poplar::OptionFlags &given) {
   result.keepRuns =
       asNumber("autoReport.executionProfileProgramRunCount", value("autoReport.executionProfileProgramRunCount"));
   result.verify = isTrue("debug.verify");
+  result.enablePrefetch = isTrue("exchange.enablePrefetch");
+  result.floatExceptions = isTrue("debug.floatPointOpException");
+  result.seed = asNumber("prng.seed", value("prng.seed"));
   if (flags.find("debug.allowOutOfMemory") != flags.end()) result.allowOutOfMemory = isTrue("debug.allowOutOfMemory");
   for (const Known &known : kKnown) {
     const auto found = flags.find(known.name);

@@ -31,14 +31,14 @@ namespace popgraph {
   X("debug.retainDebugInformation",                 "false",   "bool",    "no effect: names are kept")                \
   X("debug.outputAllSymbols",                       "false",   "bool",    "no effect")                                \
   X("debug.loweredVarDumpFile",                     "",        "string",  "no effect")                                \
-  X("debug.floatPointOpException",                  "false",   "bool",    "no effect: codelets follow IEEE 754")      \
+  X("debug.floatPointOpException",                  "false",   "bool",    "invalid, division by zero, overflow end it")\
   X("debug.nanOverflowMode",                        "false",   "bool",    "no effect")                                \
   X("debug.trace",                                  "false",   "bool",    "no effect")                                \
   X("debug.traceFile",                              "",        "string",  "no effect")                                \
   X("debug.verify",                                 "true",    "bool",    "check the compiled program at every stage")\
   X("debug.runtimeVerify",                          "false",   "bool",    "no effect")                                \
   X("debug.supervisorStackSizeInBytes",             "",        "number",  "no effect")                                \
-  X("exchange.enablePrefetch",                      "false",   "bool",    "no effect: fetched when needed")           \
+  X("exchange.enablePrefetch",                      "false",   "bool",    "ask callbacks ahead, by bufferingDepth")   \
   X("exchange.streamBufferOverlap",                 "any",     "string",  "no effect")                                \
   X("exchange.multicastPolicy",                     "balanced","string",  "no effect")                                \
   X("opt.internalExchangeOptimisationTarget",       "cycles",  "string",  "no effect")                                \
@@ -46,7 +46,7 @@ namespace popgraph {
   X("opt.enableInlining",                           "true",    "bool",    "no effect")                                \
   X("opt.maxComputeSetsPerLoweredCopy",             "",        "number",  "no effect")                                \
   X("opt.maxCompilationThreads",                    "0",       "number",  "no effect")                                \
-  X("prng.seed",                                    "0",       "number",  "no effect")                                \
+  X("prng.seed",                                    "0",       "number",  "state of the tiles' random generators")    \
   X("prng.enableStochasticRounding",                "false",   "bool",    "no effect")                                \
   X("profiler.programs.filter",                     "",        "string",  "no effect: all programs are recorded")     \
   X("profiler.blocks.filter",                       "",        "string",  "no effect: all blocks are recorded")       \
@@ -73,11 +73,15 @@ struct EngineOptions {
   std::uint32_t keepRuns = 2;
   bool verify = true;
   int allowOutOfMemory = -1; ///< -1: not set
+  bool enablePrefetch = false;
+  bool floatExceptions = false;
+  std::uint64_t seed = 0;
   std::vector<profile::OptionRecord> all; ///< for the profile
 
   /// The options given, with POPLAR_ENGINE_OPTIONS over them. Throws poplar::invalid_option for unknown names (naming
   /// the nearest) and values of the wrong kind.
-  static EngineOptions parse(const poplar::OptionFlags &options);
+  /// Names that are unknown are left aside unless `checkNames`.
+  static EngineOptions parse(const poplar::OptionFlags &options, bool checkNames = true);
 };
 
 } // namespace popgraph

@@ -2,10 +2,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstring>
-#include <functional>
 #include <ostream>
 
-#include "popgraph/runtime/HostIo.hpp"
+#include "popgraph/runtime/PrintTensor.hpp"
 
 namespace popgraph {
 
@@ -17,7 +16,7 @@ template <typename T> T read(const char *at) {
   return value;
 }
 
-std::string real(double value, const poplar::program::PrintTensorFmt &format) {
+template <typename Real> std::string real(Real value, const poplar::program::PrintTensorFmt &format) {
   using Format = poplar::program::PrintTensorFmt::FloatFormat;
   switch (format.floatFormat) {
   case Format::Scientific: return fmt::format("{:.{}e}", value, format.digits);
@@ -49,45 +48,76 @@ std::string element(ElementType type, const char *at, const poplar::program::Pri
   return "?";
 }
 
+/// Writes the brackets and rows of one tensor.
+class TensorText {
+public:
+  TensorText(std::ostream &out, const PrintPlan &plan, const std::vector<char> &data)
+      : out_(out), plan_(plan), format_(plan.format), data_(data) {
+    for (const std::size_t d : plan.shape) elements_ *= d;
+  }
+
+  void write() { write(0, 0, elements_); }
+
+private:
+  void write(std::size_t level, std::size_t at, std::size_t inner) {
+    if (level == plan_.shape.size()) return put(text(at), level, true);
+    const std::size_t n = plan_.shape[level], step = n ? inner / n : 0;
+    const bool isRow = level + 1 == plan_.shape.size();
+    const std::size_t edge = format_.edgeItems;
+    const bool brief = elements_ > format_.summariseThreshold && n > 2 * edge;
+    put(std::string(1, format_.openBracket), level, true);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i > 0 && !isRow) newLine(level + 1);
+      if (brief && i == edge) {
+        put("...", level + 1, i == 0 || !isRow);
+        i = n - edge - 1;
+      } else if (isRow) {
+        put(text(at + i), level + 1, i == 0);
+      } else {
+        write(level + 1, at + i * step, step);
+      }
+    }
+    out_ << format_.closeBracket;
+  }
+
+  std::string text(std::size_t at) const {
+    return element(plan_.type, data_.data() + at * elementBytes(plan_.type), format_);
+  }
+  void newLine(std::size_t indent) {
+    out_ << '\n' << std::string(indent, ' ');
+    column_ = indent;
+  }
+  /// One word of a line; all but the first of a row have a separator before them, or a line end where it is full.
+  void put(const std::string &word, std::size_t indent, bool isFirst) {
+    if (!isFirst) {
+      if (format_.maxLineWidth > 0 && column_ + 1 + word.size() > format_.maxLineWidth) {
+        newLine(indent);
+      } else {
+        out_ << format_.separator;
+        ++column_;
+      }
+    }
+    out_ << word;
+    column_ += word.size();
+  }
+
+  std::ostream &out_;
+  const PrintPlan &plan_;
+  const poplar::program::PrintTensorFmt &format_;
+  const std::vector<char> &data_;
+  std::size_t elements_ = 1, column_ = 0; ///< the title does not count
+};
+
 } // namespace
 
 void printTensor(std::ostream &out, const PrintPlan &plan, const Storage &storage) {
-  std::size_t elements = 1;
-  for (const std::size_t d : plan.shape) elements *= d;
   const std::size_t size = elementBytes(plan.type);
-  std::vector<char> data(elements * size);
+  std::size_t bytes = size;
+  for (const std::size_t d : plan.shape) bytes *= d;
+  std::vector<char> data(bytes);
   storage.gather(plan.runs, size, data.data());
-  const auto &format = plan.format;
-  const bool summarise = elements > format.summariseThreshold;
-  const std::function<void(std::size_t, std::size_t, std::size_t)> write = [&](std::size_t level, std::size_t at,
-                                                                               std::size_t inner) {
-    if (level == plan.shape.size()) {
-      out << element(plan.type, data.data() + at * size, format);
-      return;
-    }
-    const std::size_t n = plan.shape[level], step = n ? inner / n : 0;
-    const bool last = level + 1 == plan.shape.size();
-    out << format.openBracket;
-    bool first = true;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!first) {
-        if (last)
-          out << format.separator;
-        else
-          out << '\n' << std::string(level + 1, ' ');
-      }
-      first = false;
-      if (summarise && n > 2 * std::size_t(format.edgeItems) && i == format.edgeItems) {
-        out << "...";
-        i = n - format.edgeItems - 1;
-        continue;
-      }
-      write(level + 1, at + i * step, step);
-    }
-    out << format.closeBracket;
-  };
   out << plan.title << ": ";
-  write(0, 0, elements);
+  TensorText(out, plan, data).write();
   out << '\n';
 }
 

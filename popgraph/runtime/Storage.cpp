@@ -36,18 +36,24 @@ Arena &Arena::operator=(Arena &&other) noexcept {
   return *this;
 }
 
-Storage::Storage(std::shared_ptr<const Module> module) : module_(std::move(module)) {
-  const GraphTables &tables = module_->tables;
-  const std::vector<bool> executed = executedModules(*module_);
-  code_.resize(tables.modules.size());
-  for (std::size_t i = 0; i < code_.size(); ++i) {
+LoadedCode::LoadedCode(const Module &module) {
+  const std::vector<bool> executed = executedModules(module);
+  modules_.resize(executed.size());
+  for (std::size_t i = 0; i < modules_.size(); ++i) {
     if (!executed[i]) continue; // libraries bring many; an executable that was read has no code for these
     try {
-      code_[i] = std::make_unique<codelets::LoadedModule>(*tables.modules[i]);
+      modules_[i] = std::make_unique<codelets::LoadedModule>(*module.tables.modules[i]);
     } catch (const codelets::LinkError &error) {
       throw poplar::link_error(error.what(), error.output);
     }
   }
+}
+
+Storage::Storage(std::shared_ptr<const Module> module, std::shared_ptr<const LoadedCode> code, std::uint32_t replica,
+                 const TileDefaults &defaults)
+    : module_(std::move(module)), code_(std::move(code)), replica_(replica), defaults_(defaults),
+      registers_(module_->target.getNumTiles(), module_->target.getNumWorkerContexts()) {
+  const GraphTables &tables = module_->tables;
   std::uint64_t at = 0;
   variableAt_.reserve(tables.variables.size());
   for (std::uint32_t v = 0; v < tables.variables.size(); ++v) {
@@ -184,11 +190,13 @@ void Storage::reset() {
   const Module &m = *module_;
   const GraphTables &tables = m.tables;
   for (const InitialValue &value : tables.initialValues) {
-    if (value.replica != InitialValue::kEveryReplica && value.replica != 0) continue;
+    if (value.replica != InitialValue::kEveryReplica && value.replica != replica_) continue;
     const std::size_t size = elementBytes(tables.variables[value.variable].type);
     std::memcpy(variable(value.variable) + std::size_t(value.offset) * size, value.bytes->data(),
                 std::size_t(value.count) * size);
   }
+  for (const std::uint32_t v : tables.replicationIndices) std::memcpy(variable(v), &replica_, sizeof replica_);
+  registers_.reset(defaults_);
   buffered_.clear();
   firstBuffered_.assign(1, 0);
   ImageBuilder writer(*this, true);
@@ -236,14 +244,15 @@ void moveEdge(const Storage &storage, const GraphTables &tables, const EdgeRow &
 
 } // namespace
 
-void Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint32_t *slots,
-                      volatile std::uint32_t &running) const {
+std::uint32_t Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint32_t *slots,
+                               volatile std::uint32_t &running) const {
   const Module &m = *module_;
   const TileTask &task = m.tasks[taskIndex];
   const std::uint32_t first = firstBuffered_[taskIndex], last = firstBuffered_[taskIndex + 1];
   for (std::uint32_t i = first; i < last; ++i)
     moveEdge<true>(*this, m.tables, buffered_[i].edge, buffered_[i].elementSize, buffered_[i].buffer);
   context.tile = task.tile;
+  const std::uint32_t traps = registers_.traps(task.tile);
   for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
     const RowGroup &group = m.groups[g];
     const CodeletInfo &info = m.tables.codelets[group.codelet];
@@ -251,13 +260,17 @@ void Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint
     running = g;
     context.globals = globalsAt_[g] == ~0ull ? nullptr : globals_.data() + globalsAt_[g];
     context.worker = 0;
-    code_[info.moduleIndex]->run(info.indexInModule)(images_.data() + groupAt_[g],
-                                                     roundUp(codelet.hostBytes, codelet.hostAlign), group.rows,
-                                                     &context, slots + groupSlot_[g]);
+    if (traps) clearFloatFlags();
+    (*code_)[info.moduleIndex].run(info.indexInModule)(images_.data() + groupAt_[g],
+                                                       roundUp(codelet.hostBytes, codelet.hostAlign), group.rows,
+                                                       &context, slots + groupSlot_[g]);
+    if (!traps) continue;
+    if (const std::uint32_t raised = raisedFloatFlags() & traps) return raised;
   }
   for (std::uint32_t i = first; i < last; ++i)
     if (buffered_[i].scatter)
       moveEdge<false>(*this, m.tables, buffered_[i].edge, buffered_[i].elementSize, buffered_[i].buffer);
+  return 0;
 }
 
 std::uint32_t Storage::slotsOf(const ComputeSetPlan &plan) const {

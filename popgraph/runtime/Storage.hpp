@@ -7,6 +7,7 @@
 
 #include "codelets/client/Compiler.hpp"
 #include "popgraph/ir/Module.hpp"
+#include "popgraph/runtime/TileRegisters.hpp"
 
 namespace popgraph {
 
@@ -25,11 +26,24 @@ private:
   std::size_t bytes_ = 0;
 };
 
+/// The compiled codelets of a module, loaded once for all its replicas.
+class LoadedCode {
+public:
+  /// Throws poplar::link_error.
+  explicit LoadedCode(const Module &module);
+  codelets::LoadedModule &operator[](std::uint32_t module) const { return *modules_[module]; }
+
+private:
+  std::vector<std::unique_ptr<codelets::LoadedModule>> modules_; ///< null: not executed
+};
+
+/// The storage of one replica.
 class Storage {
 public:
-  explicit Storage(std::shared_ptr<const Module> module);
+  Storage(std::shared_ptr<const Module> module, std::shared_ptr<const LoadedCode> code, std::uint32_t replica,
+          const TileDefaults &defaults);
 
-  /// Everything as a load defines it: constants, initial values, vertex state, globals.
+  /// Everything as a load defines it: constants, initial values, vertex state, globals, registers.
   void reset();
 
   char *variable(std::uint32_t id) const { return variables_.data() + variableAt_[id]; }
@@ -41,8 +55,11 @@ public:
 
   /// Runs one task: gathers its buffered inputs, runs its groups, scatters its buffered outputs. `slots` receives what
   /// the groups report (slotOf gives each group's place); `group` follows the group that runs, for fault messages.
+  /// Returns the floating point exceptions that the tile traps and a group raised, which is then the last one run.
   /// Tasks of one compute set may run at the same time.
-  void runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots, volatile std::uint32_t &group) const;
+  std::uint32_t runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots,
+                        volatile std::uint32_t &group) const;
+  TileRegisters &registers() { return registers_; }
   /// First of a group's numbers in its compute set's slots.
   std::uint32_t slotOf(std::uint32_t group) const { return groupSlot_[group]; }
   std::uint32_t slotsOf(const ComputeSetPlan &plan) const;
@@ -60,7 +77,10 @@ private:
   void buildImages();
 
   std::shared_ptr<const Module> module_;
-  std::vector<std::unique_ptr<codelets::LoadedModule>> code_; ///< by module; null: not executed
+  std::shared_ptr<const LoadedCode> code_;
+  std::uint32_t replica_;
+  TileDefaults defaults_;
+  TileRegisters registers_;
   Arena variables_;
   std::vector<std::uint64_t> variableAt_;
   Arena images_, aux_;
@@ -69,7 +89,7 @@ private:
   std::vector<Buffered> buffered_;
   std::vector<std::uint32_t> firstBuffered_; ///< by task, and one more
   Arena globals_;
-  std::vector<std::uint64_t> globalsAt_;     ///< by group; ~0: none
+  std::vector<std::uint64_t> globalsAt_;                              ///< by group; ~0: none
   std::vector<std::pair<std::uint64_t, std::uint32_t>> globalBlocks_; ///< place, module
 };
 

@@ -133,3 +133,32 @@ TEST_CASE("a broadcast of one word takes a sync and the exchange's latency") {
   // Calibration points C1, C7 and C8: counter 45, sync 126, broadcast up to 128.
   CHECK(read<std::uint32_t>(engine, "count", 2)[0] == 45 + 126 + 128);
 }
+
+TEST_CASE("counters of a virtual graph are on its tiles, and stamps of one call are of one moment") {
+  IPUModel model;
+  model.tilesPerIPU = 8;
+  Device device = model.createDevice();
+  Graph graph(device.getTarget());
+  Graph part = graph.createVirtualGraph(4, 8);
+  program::Sequence sequence;
+  const std::vector<Tensor> first = cycleStamp(part, sequence, {0, 3}, SyncType::INTERNAL);
+  sequence.add(program::Sync(SyncType::INTERNAL));
+  const Tensor second = cycleStamp(part, sequence, 2), wrapped = cycleCount(part, sequence, 1);
+  CHECK(graph.getTileMapping(first[1])[7] == std::vector<Interval>{Interval(0, 2)});
+  CHECK(graph.getTileMapping(second)[6] == std::vector<Interval>{Interval(0, 2)});
+  CHECK(graph.getTileMapping(wrapped)[5] == std::vector<Interval>{Interval(0, 2)});
+  graph.createHostRead("a", first[0]);
+  graph.createHostRead("b", first[1]);
+  graph.createHostRead("c", second);
+  graph.createHostRead("d", wrapped);
+  Engine engine(graph, sequence);
+  engine.loadAndRun(device);
+  const auto cycles = [&](const char *handle) {
+    const auto words = read<std::uint32_t>(engine, handle, 2);
+    return (std::uint64_t(words[1]) << 32) | words[0];
+  };
+  CHECK(cycles("a") > 0);
+  CHECK(cycles("a") == cycles("b"));
+  CHECK(cycles("c") > cycles("a"));
+  CHECK(cycles("d") > cycles("c") - cycles("a"));
+}

@@ -11,16 +11,20 @@ public:
       : module_(module), storage_(storage), runner_(std::move(module), storage) {
     resetTotals();
   }
-  void execute(std::uint32_t computeSet, std::uint32_t) override {
-    runner_.run(module_->computeSets[computeSet], nullptr, print);
+  bool execute(std::uint32_t computeSet, std::uint32_t) override {
     ++totals_.computeSets[computeSet].executions;
+    return runner_.run(module_->computeSets[computeSet], nullptr, print);
   }
   void copy(std::uint32_t copy, std::uint32_t) override { storage_.copy(module_->copies[copy]); }
   void transfer(std::uint32_t, std::uint32_t) override {}
   void sync(std::uint32_t, std::uint32_t) override {}
   void branch(bool, std::uint32_t) override {}
+  void crossReplica(std::uint32_t, std::uint32_t) override {}
+  void registers(std::uint32_t, std::uint32_t) override {}
+  std::uint64_t clock() const override { return 0; }
+  void waitUntil(std::uint64_t, std::uint32_t) override {}
   std::uint64_t cycles(std::uint32_t) override { return 0; }
-  void beginRun(profile::Sink *) override {}
+  void beginRun(profile::Sink *, std::uint64_t) override {}
   void endRun(profile::RunRecord &) override {}
   const profile::TotalsRecord &totals() const override { return totals_; }
   void resetTotals() override {

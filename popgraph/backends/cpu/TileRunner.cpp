@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -33,8 +34,7 @@ struct TileRunner::State {
   tbb::global_control allowed; // TBB otherwise caps an arena at the processors it sees
   tbb::task_arena arena;
   std::vector<std::uint32_t> slots;
-  std::vector<double> seconds;    // by compute set: how long it took last time, sequentially accounted
-  std::vector<std::uint64_t> rng; // two words for each tile and worker
+  std::vector<double> seconds; // by compute set: how long it took last time, sequentially accounted
 
   struct Printer {
     std::mutex mutex;
@@ -48,11 +48,13 @@ struct TileRunner::State {
     for (const ComputeSetPlan &plan : module->computeSets) most = std::max(most, storage.slotsOf(plan));
     slots.resize(most);
     seconds.assign(module->computeSets.size(), 0);
-    rng.resize(std::size_t(module->target.getNumTiles()) * module->target.getNumWorkerContexts() * 2, 1);
   }
 
   struct Fault {
     int signal = 0;
+    std::uint32_t floats = 0; // exceptions
+    explicit operator bool() const { return signal != 0 || floats != 0; }
+    const char *text() const { return signal != 0 ? describeFault(signal) : describeFloatFlag(floats); }
     std::uint32_t task = 0, group = 0;
   };
   std::mutex faultMutex;
@@ -62,12 +64,15 @@ struct TileRunner::State {
   void runTask(std::uint32_t task, VertexContext &context) {
     volatile std::uint32_t group = 0;
     FaultGuard guard;
-    if (const int signal = sigsetjmp(guard.point(), 0)) {
-      const std::lock_guard lock(faultMutex);
-      if (fault.signal == 0 || task < fault.task) fault = {signal, task, group};
-    } else {
-      storage.runTask(task, context, slots.data(), group);
-    }
+    if (const int signal = sigsetjmp(guard.point(), 0))
+      note({signal, 0, task, group});
+    else if (const std::uint32_t floats = storage.runTask(task, context, slots.data(), group))
+      note({0, floats, task, group});
+  }
+
+  void note(const Fault &found) {
+    const std::lock_guard lock(faultMutex);
+    if (!fault || found.task < fault.task) fault = found;
   }
 
   [[noreturn]] void throwFault() {
@@ -75,9 +80,8 @@ struct TileRunner::State {
     const RowGroup &group = module->groups[found.group];
     throw poplar::application_runtime_error(
         fmt::format("codelet '{}' failed on tile {}: {} ({} of its vertices there: numbers {} to {} in the graph)",
-                    module->tables.codelets[group.codelet].codelet().name, module->tasks[found.task].tile,
-                    describeFault(found.signal), group.rows, module->rows[group.firstRow],
-                    module->rows[group.firstRow + group.rows - 1]));
+                    module->tables.codelets[group.codelet].codelet().name, module->tasks[found.task].tile, found.text(),
+                    group.rows, module->rows[group.firstRow], module->rows[group.firstRow + group.rows - 1]));
   }
 
   static void print(VertexContext *context, const char *text, std::uint64_t length) {
@@ -91,20 +95,23 @@ TileRunner::TileRunner(std::shared_ptr<const Module> module, Storage &storage)
     : state_(std::make_unique<State>(std::move(module), storage)) {}
 TileRunner::~TileRunner() = default;
 
-void TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
+bool TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
                      const std::function<void(const std::string &)> &print) {
   State &s = *state_;
   const std::uint32_t workers = s.module->target.getNumWorkerContexts();
+  std::atomic<bool> allTrue{true};
   const auto runTasks = [&](std::uint32_t first, std::uint32_t last) {
     VertexContext context{};
     context.numWorkers = workers;
+    context.allTrue = 1;
     context.print = &State::print;
     context.host = &s.printer;
     for (std::uint32_t task = first; task < last; ++task) {
-      context.rng = s.rng.data() + std::size_t(s.module->tasks[task].tile) * workers * 2;
+      context.rng = s.storage.registers().seeds(s.module->tasks[task].tile);
       s.runTask(task, context);
       if (done) done(task, s.slots.data());
     }
+    if (!context.allTrue) allTrue = false;
   };
   // Going parallel costs some microseconds, so a set that was short last time runs on this thread. Only time depends
   // on this, never a result.
@@ -126,7 +133,8 @@ void TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::u
       if (print) print(text);
     s.printer.text.clear();
   }
-  if (s.fault.signal != 0) s.throwFault();
+  if (s.fault) s.throwFault();
+  return allTrue;
 }
 
 } // namespace popgraph

@@ -11,6 +11,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,11 +22,13 @@
 #include <poplar/DataStream.hpp>
 #include <poplar/DebugContext.hpp>
 #include <poplar/Device.hpp>
+#include <poplar/FunctionBufferMappingType.hpp>
 #include <poplar/GraphElements.hpp>
 #include <poplar/Interval.hpp>
 #include <poplar/OptionFlags.hpp>
 #include <poplar/PerfEstimate.hpp>
 #include <poplar/Program.hpp>
+#include <poplar/RemoteBuffer.hpp>
 #include <poplar/SerializationFormat.hpp>
 #include <poplar/StringRef.hpp>
 #include <poplar/Target.hpp>
@@ -313,10 +316,20 @@ public:
   /// A stream to the host.
   DataStream addDeviceToHostFIFO(StringRef handle, const Type &type, std::size_t numElements,
                                  const OptionFlags &options = {});
+  /// Memory outside the device, of each replica: `repeats` rows of `numElements` elements. The last two arguments are
+  /// hints without effect.
+  RemoteBuffer addRemoteBuffer(StringRef handle, const Type &type, std::size_t numElements, std::size_t repeats = 1,
+                               bool rearrangeOnHost = false, bool optimiseMemory = false);
+  /// A function of the host that program::Call calls: the element type and count of each input and output.
+  HostFunction addHostFunction(StringRef handle, ArrayRef<std::tuple<Type, std::size_t>> inputs,
+                               ArrayRef<std::tuple<Type, std::size_t>> outputs);
   /// @}
 
   /// Stores a program once, for program::Call.
   Function addFunction(const program::Program &program);
+  /// A place outside the tiles for the code of a function; program::Copy moves it. Throws poplar_error for a function of
+  /// another graph.
+  FunctionBuffer addFunctionBuffer(const Function &function, FunctionBufferMappingType mappingType);
 
   /// \name Memory order
   /// @{

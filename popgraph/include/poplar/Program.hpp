@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include <poplar/DataStream.hpp>
 #include <poplar/DebugContext.hpp>
 #include <poplar/GraphElements.hpp>
+#include <poplar/RemoteBuffer.hpp>
 #include <poplar/StringRef.hpp>
 #include <poplar/SyncType.hpp>
 #include <poplar/Tensor.hpp>
@@ -76,6 +78,9 @@ public:
 class POPLAR_API Execute : public Program {
 public:
   explicit Execute(ComputeSet computeSet, const DebugContext &debugContext = {});
+  /// Also sets `out`, one element of type BOOL, to whether every compute() of the set returned true; a compute() that
+  /// returns nothing counts as true, and so does a set without vertices.
+  Execute(ComputeSet computeSet, const Tensor &out, const DebugContext &debugContext = {});
 };
 
 /// Moves data. All source elements are read before the first destination element is written. Element types and counts
@@ -91,8 +96,34 @@ public:
   /// To the host.
   Copy(const Tensor &source, const DataStream &stream, bool optimiseMemory = false,
        const DebugContext &debugContext = {});
+  /// Row 0 of a remote buffer. The tensor has the row's element type and count.
+  Copy(const RemoteBuffer &buffer, const Tensor &destination, const DebugContext &debugContext = {});
+  /// As many rows as `offset` (INT or UNSIGNED_INT, of rank 0 or 1) has elements, each holding a row's number; the tensor
+  /// has the rows one after the other. A row that does not exist ends the run with application_runtime_error.
+  Copy(const RemoteBuffer &buffer, const Tensor &destination, const Tensor &offset,
+       const DebugContext &debugContext = {});
+  /// The same to a remote buffer. Of rows named twice, the last counts.
+  Copy(const Tensor &source, const RemoteBuffer &buffer, const DebugContext &debugContext = {});
+  Copy(const Tensor &source, const RemoteBuffer &buffer, const Tensor &offset, const DebugContext &debugContext = {});
+  /// Moves the code of a function to or from the tiles. Without effect on results: here code is always in place.
+  Copy(const FunctionBuffer &buffer, const Function &function, const DebugContext &debugContext = {});
+  Copy(const Function &function, const FunctionBuffer &buffer, const DebugContext &debugContext = {});
   Copy(const Tensor &source, const Tensor &destination, const DebugContext &debugContext)
       : Copy(source, destination, false, debugContext) {}
+  Copy(const DataStream &stream, const Tensor &destination, const DebugContext &debugContext)
+      : Copy(stream, destination, false, debugContext) {}
+  Copy(const Tensor &source, const DataStream &stream, const DebugContext &debugContext)
+      : Copy(source, stream, false, debugContext) {}
+};
+
+/// Moves data between the replicas of a graph: for each pair of `destinationOfSource` the source tensor of the first
+/// replica to the destination tensor of the second. All sources are read before anything is written. All replicas must
+/// come to this program together, or the run ends with application_runtime_error. Types and counts agree as for Copy;
+/// replicas that do not exist or receive twice throw control_program_error when the graph is compiled.
+class POPLAR_API CrossReplicaCopy : public Program {
+public:
+  CrossReplicaCopy(const Tensor &source, const Tensor &destination,
+                   const std::map<unsigned, unsigned> &destinationOfSource, const DebugContext &debugContext = {});
 };
 
 /// Declares that the contents of a tensor are no longer needed. Does nothing at run time.
@@ -105,6 +136,12 @@ public:
 class POPLAR_API Repeat : public Program {
 public:
   Repeat(unsigned count, const Program &body, const DebugContext &debugContext = {});
+};
+
+/// Runs the body again and again; only an error or Engine::stop() ends it.
+class POPLAR_API Loop : public Program {
+public:
+  explicit Loop(const Program &body, const DebugContext &debugContext = {});
 };
 
 /// Runs `condition`; while the predicate (one element, non-zero is true) holds, runs `body` and `condition` again.
@@ -139,9 +176,15 @@ public:
   Switch(const Tensor &control, const Program &defaultCase, const DebugContext &debugContext = {});
   /// Adds a case.
   Switch &add(std::int32_t value, const Program &body);
+  /// A control tensor that equals no case ends the run with application_runtime_error, after printing its value.
   static Switch switchWithBoundsChecking(const Tensor &control,
                                          const std::vector<std::pair<std::int32_t, Program>> &cases,
                                          const DebugContext &debugContext = {});
+  static Switch switchWithBoundsChecking(const Tensor &control, const DebugContext &debugContext = {});
+  /// The control tensor always equals a case; when it does not, nothing runs.
+  static Switch switchWithUnreachableDefault(const Tensor &control,
+                                             const std::vector<std::pair<std::int32_t, Program>> &cases,
+                                             const DebugContext &debugContext = {});
   static Switch switchWithUnreachableDefault(const Tensor &control, const DebugContext &debugContext = {});
 };
 
@@ -149,6 +192,10 @@ public:
 class POPLAR_API Call : public Program {
 public:
   explicit Call(Function function, const DebugContext &debugContext = {});
+  /// Hands the input tensors to a function of the host and takes the output tensors from it. Their types and counts are
+  /// those given to Graph::addHostFunction, or compiling throws control_program_error.
+  Call(HostFunction function, ArrayRef<Tensor> inputs, ArrayRef<Tensor> outputs,
+       const DebugContext &debugContext = {});
 };
 
 /// Synchronises the tiles. Has no effect on results.
@@ -157,9 +204,12 @@ public:
   explicit Sync(SyncType type, const DebugContext &debugContext = {});
 };
 
-/// How PrintTensor writes elements.
+/// How PrintTensor writes elements: with more than `summariseThreshold` elements only `edgeItems` at both ends of each
+/// dimension; rows longer than `maxLineWidth` characters on several lines (0: never); floating point numbers with
+/// `digits` after the point.
 class POPLAR_API PrintTensorFmt {
 public:
+  /// Auto is Fixed.
   enum class FloatFormat { Auto, Fixed, Scientific, None };
   PrintTensorFmt(unsigned summariseThreshold = 1000, unsigned edgeItems = 3, unsigned maxLineWidth = 75,
                  unsigned digits = 7, FloatFormat floatFormat = FloatFormat::Auto, char separator = ' ',
@@ -185,18 +235,22 @@ public:
 class POPLAR_API Abort : public Program {
 public:
   explicit Abort(const DebugContext &debugContext = {});
-  explicit Abort(const std::string &message, const DebugContext &debugContext = {});
+  explicit Abort(StringRef message, const DebugContext &debugContext = {});
+  explicit Abort(const std::string &message, const DebugContext &debugContext = {})
+      : Abort(StringRef(message), debugContext) {}
   explicit Abort(const char *message, const DebugContext &debugContext = {})
-      : Abort(std::string(message), debugContext) {}
+      : Abort(StringRef(message), debugContext) {}
 };
 
 /// Ends the run with application_runtime_error when the predicate (one element) is non-zero.
 class POPLAR_API AbortOnCondition : public Program {
 public:
   explicit AbortOnCondition(const Tensor &predicate, const DebugContext &debugContext = {});
-  AbortOnCondition(const Tensor &predicate, const std::string &message, const DebugContext &debugContext = {});
+  AbortOnCondition(const Tensor &predicate, StringRef message, const DebugContext &debugContext = {});
+  AbortOnCondition(const Tensor &predicate, const std::string &message, const DebugContext &debugContext = {})
+      : AbortOnCondition(predicate, StringRef(message), debugContext) {}
   AbortOnCondition(const Tensor &predicate, const char *message, const DebugContext &debugContext = {})
-      : AbortOnCondition(predicate, std::string(message), debugContext) {}
+      : AbortOnCondition(predicate, StringRef(message), debugContext) {}
 };
 
 /// Prints message and tensor, then ends the run with application_runtime_error.
@@ -205,7 +259,7 @@ public:
   ErrorProgram(StringRef message, const Tensor &tensor, const DebugContext &debugContext = {});
 };
 
-/// A hint without effect here.
+/// A hint that a tensor holds the same values in all replicas. Without effect here.
 class POPLAR_API AssumeEqualAcrossReplicas : public Program {
 public:
   explicit AssumeEqualAcrossReplicas(const Tensor &tensor, const DebugContext &debugContext = {});

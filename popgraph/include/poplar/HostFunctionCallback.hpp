@@ -1,0 +1,68 @@
+#ifndef poplar_HostFunctionCallback_hpp
+#define poplar_HostFunctionCallback_hpp
+/// \file
+/// Functions of the host that a program calls with tensors.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <poplar/ArrayRef.hpp>
+
+namespace poplar {
+
+/// What a host function does; connected with Engine::connectHostFunction.
+class HostCallback {
+public:
+  virtual ~HostCallback() = default;
+  /// `inputs[i]` points to the elements of input i, `outputs[i]` to where those of output i are to be written; both in
+  /// the order and with the types and counts given to Graph::addHostFunction.
+  virtual void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) = 0;
+};
+
+/// Owns a host callback. Made implicitly from a unique_ptr to a HostCallback or from a callable that takes
+/// `(ArrayRef<const void *>, ArrayRef<void *>)` or `(const void *const *, size_t, void *const *, size_t)`.
+class HostCallbackHandle {
+public:
+  /// Takes a callback over.
+  template <typename Callback,
+            typename = typename std::enable_if<std::is_base_of<HostCallback, Callback>::value>::type>
+  HostCallbackHandle(std::unique_ptr<Callback> callback) : callback_(callback.release()) {}
+
+  /// Wraps a callable.
+  template <typename F, typename = decltype(std::declval<F &>()(std::declval<ArrayRef<const void *>>(),
+                                                                std::declval<ArrayRef<void *>>()))>
+  HostCallbackHandle(F function) : callback_(new FunctionCallback(std::move(function))) {}
+
+  /// Wraps a callable that takes pointers and counts.
+  template <typename F, typename = decltype(std::declval<F &>()(std::declval<const void *const *>(), std::size_t(),
+                                                                std::declval<void *const *>(), std::size_t())),
+            typename = void>
+  HostCallbackHandle(F function)
+      : callback_(new FunctionCallback([function](ArrayRef<const void *> inputs, ArrayRef<void *> outputs) mutable {
+          function(inputs.data(), inputs.size(), outputs.data(), outputs.size());
+        })) {}
+
+  HostCallbackHandle(HostCallbackHandle &&) = default;
+  HostCallbackHandle(const HostCallbackHandle &) = delete;
+
+  /// The callback.
+  HostCallback *get() const { return callback_.get(); }
+  /// Hands the callback over.
+  std::unique_ptr<HostCallback> release() { return std::move(callback_); }
+
+private:
+  struct FunctionCallback : HostCallback {
+    using Function = std::function<void(ArrayRef<const void *>, ArrayRef<void *>)>;
+    explicit FunctionCallback(Function f) : function(std::move(f)) {}
+    void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override { function(inputs, outputs); }
+    Function function;
+  };
+  std::unique_ptr<HostCallback> callback_;
+};
+
+} // namespace poplar
+
+#endif

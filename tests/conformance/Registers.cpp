@@ -1,0 +1,207 @@
+// Registers of the tiles: floating point behaviour and random number generators.
+#include <poplar/CSRFunctions.hpp>
+#include <poplar/RandomSeed.hpp>
+#include <set>
+#include <sstream>
+
+#include "tests/support/Catch.hpp"
+#include "tests/support/Devices.hpp"
+#include "tests/support/Throws.hpp"
+
+using namespace poplar;
+using namespace support;
+
+namespace {
+
+/// A graph whose one vertex divides x by y on a tile, and one that multiplies.
+struct Division {
+  explicit Division(const Target &target) : graph(target) {
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+struct Divide : public poplar::Vertex {
+  poplar::Input<float> x, y;
+  poplar::Output<float> out;
+  bool compute() { *out = *x / *y; return true; }
+};
+struct Multiply : public poplar::Vertex {
+  poplar::Input<float> x, y;
+  poplar::Output<float> out;
+  bool compute() { *out = *x * *y; return true; }
+};
+)");
+    graph.addCodelets(source);
+    x = graph.addVariable(FLOAT, {});
+    y = graph.addVariable(FLOAT, {});
+    out = graph.addVariable(FLOAT, {});
+    tile = tileOf(graph, 7);
+    for (const Tensor &t : {x, y, out}) graph.setTileMapping(t, tile);
+    graph.createHostWrite("x", x);
+    graph.createHostWrite("y", y);
+    graph.createHostRead("out", out);
+  }
+  program::Program vertex(const char *name) {
+    ComputeSet cs = graph.addComputeSet(name);
+    graph.setTileMapping(graph.addVertex(cs, name, {{"x", x}, {"y", y}, {"out", out}}), tile);
+    return program::Execute(cs);
+  }
+  static void set(Engine &engine, float x, float y) {
+    write(engine, "x", std::vector<float>{x});
+    write(engine, "y", std::vector<float>{y});
+  }
+  Graph graph;
+  Tensor x, y, out;
+  unsigned tile;
+};
+
+} // namespace
+
+TEST_CASE("floating point exceptions that a program turns on end a run and name codelet and tile") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Division m(d.device.getTarget());
+    program::Sequence division, all(m.vertex("Divide"));
+    setFloatingPointBehaviour(m.graph, division, FloatingPointBehaviour());
+    division.add(m.vertex("Divide"));
+    program::Sequence overflow;
+    setFloatingPointBehaviour(m.graph, overflow, FloatingPointBehaviour{false, false, true, false, false});
+    overflow.add(m.vertex("Divide"));
+    overflow.add(m.vertex("Multiply"));
+    Engine engine(m.graph, {all, division, overflow});
+    engine.load(d.device);
+    Division::set(engine, 1, 0);
+    engine.run(0); // off at load
+    const std::string tile = "tile " + std::to_string(m.tile);
+    throwsNaming<application_runtime_error>({"Divide", tile, "division by zero"}, [&] { engine.run(1); });
+    throwsNaming<application_runtime_error>({"Divide", tile}, [&] { engine.run(0); }); // it stays on
+    engine.load(d.device);
+    Division::set(engine, 0, 0);
+    engine.run(0);
+    throwsNaming<application_runtime_error>({"Divide", tile, "invalid"}, [&] { engine.run(1); });
+    Division::set(engine, 6, 3);
+    engine.run(1);
+    CHECK(read<float>(engine, "out", 1)[0] == 2);
+    Division::set(engine, 1e30f, 1e30f);
+    throwsNaming<application_runtime_error>({"Multiply", tile, "overflow"}, [&] { engine.run(2); });
+  });
+}
+
+TEST_CASE("the option debug.floatPointOpException turns exceptions on at load") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Division m(d.device.getTarget());
+    Engine engine(m.graph, m.vertex("Divide"), {{"debug.floatPointOpException", "true"}});
+    engine.load(d.device);
+    Division::set(engine, 1, 0);
+    throwsNaming<application_runtime_error>({"Divide"}, [&] { engine.run(); });
+    engine.load(d.device);
+    Division::set(engine, 1, 4);
+    engine.run();
+    CHECK(read<float>(engine, "out", 1)[0] == 0.25f);
+  });
+}
+
+TEST_CASE("floating point behaviour is read, modified and put back") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Division m(d.device.getTarget());
+    const unsigned tiles = m.graph.getTarget().getNumTiles();
+    program::Sequence sequence;
+    setFloatingPointBehaviour(m.graph, sequence, FloatingPointBehaviour{true, false, true, false, true});
+    setStochasticRounding(m.graph, sequence, true);
+    Tensor first =
+        getAndModifyFloatingPointBehaviour(m.graph, sequence, FloatingPointBehaviour{true, true, false, true, false},
+                                           FloatingPointBehaviour{false, true, false, false, false});
+    Tensor second =
+        getAndModifyFloatingPointBehaviour(m.graph, sequence, !FloatingPointBehaviour(), !FloatingPointBehaviour());
+    setFloatingPointBehaviour(m.graph, sequence, first);
+    setStochasticRounding(m.graph, sequence, false);
+    Tensor third =
+        getAndModifyFloatingPointBehaviour(m.graph, sequence, !FloatingPointBehaviour(), !FloatingPointBehaviour());
+    m.graph.createHostRead("first", first);
+    m.graph.createHostRead("second", second);
+    m.graph.createHostRead("third", third);
+    Engine engine(m.graph, sequence);
+    engine.loadAndRun(d.device);
+    const Target &target = m.graph.getTarget();
+    const auto word = [&](bool inv, bool div0, bool oflo, bool esr, bool nanoo) {
+      return std::vector<unsigned>(tiles, target.makeFpIctlValue(inv, div0, oflo, esr, nanoo));
+    };
+    CHECK(read<unsigned>(engine, "first", tiles) == word(true, false, true, true, true));
+    CHECK(read<unsigned>(engine, "second", tiles) == word(false, true, true, false, true));
+    CHECK(read<unsigned>(engine, "third", tiles) == word(true, false, true, false, true));
+  });
+}
+
+TEST_CASE("generators of a virtual graph are those of its tiles") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    const unsigned workers = graph.getTarget().getNumWorkerContexts();
+    const bool one = graph.getTarget().getNumTiles() == 1;
+    Graph part = one ? graph.createVirtualGraph(1) : graph.createVirtualGraph(3, 5);
+    const unsigned tiles = part.getTarget().getNumTiles(), all = graph.getTarget().getNumTiles(), words = workers * 4;
+    program::Sequence get, set;
+    Tensor seeds = getHwSeeds(part, get), whole = getHwSeeds(graph, get);
+    CHECK(seeds.shape() == std::vector<std::size_t>{tiles, workers, 4});
+    CHECK(seeds.elementType() == UNSIGNED_INT);
+    Tensor given = part.clone(seeds);
+    setHwSeeds(part, given, set);
+    graph.createHostRead("whole", whole);
+    graph.createHostRead("seeds", seeds);
+    graph.createHostWrite("given", given);
+    Engine engine(graph, {get, set}, {{"prng.seed", "42"}});
+    engine.load(d.device);
+    engine.run(0);
+    const auto before = read<unsigned>(engine, "whole", all * words);
+    CHECK(std::set<unsigned>(before.begin(), before.end()).size() == before.size()); // all differ
+    std::vector<unsigned> values(tiles * words);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1000 + static_cast<unsigned>(i);
+    write(engine, "given", values);
+    engine.run(1);
+    engine.run(0);
+    CHECK(read<unsigned>(engine, "seeds", values.size()) == values);
+    auto expected = before;
+    std::copy(values.begin(), values.end(), expected.begin() + (one ? 0 : 3 * words));
+    CHECK(read<unsigned>(engine, "whole", all * words) == expected);
+    engine.load(d.device); // starts with the seed again
+    engine.run(0);
+    CHECK(read<unsigned>(engine, "whole", all * words) == before);
+  });
+}
+
+TEST_CASE("seeds decide what codelets draw") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+#include <ipu_builtins.h>
+struct Draw : public poplar::Vertex {
+  poplar::Output<unsigned> out;
+  bool compute() { *out = __builtin_ipu_urand32(); return true; }
+};
+)");
+    graph.addCodelets(source);
+    Tensor out = graph.addVariable(UNSIGNED_INT, {});
+    graph.setTileMapping(out, 0);
+    graph.createHostRead("out", out);
+    ComputeSet cs = graph.addComputeSet();
+    graph.setTileMapping(graph.addVertex(cs, "Draw", {{"out", out}}), 0);
+    program::Sequence keep, restore;
+    Tensor seeds = getHwSeeds(graph, keep);
+    setHwSeeds(graph, seeds, restore);
+    Engine engine(graph, {program::Execute(cs), keep, restore});
+    engine.load(d.device);
+    const auto draw = [&] {
+      engine.run(0);
+      return read<unsigned>(engine, "out", 1)[0];
+    };
+    draw();
+    engine.run(1);
+    const unsigned first = draw(), second = draw();
+    CHECK(first != second);
+    engine.run(2);
+    CHECK(draw() == first);
+    CHECK(draw() == second);
+  });
+}

@@ -1,0 +1,152 @@
+// Callbacks of streams: prefetching, completion, errors, and when connections may change.
+#include "tests/support/Catch.hpp"
+#include "tests/support/Devices.hpp"
+#include "tests/support/Throws.hpp"
+
+using namespace poplar;
+using namespace support;
+
+namespace {
+
+/// Counts what is asked of it. Every number goes out once, ahead of time as long as `stock` lasts.
+struct Source : StreamCallback {
+  struct Record {
+    int prefetched = 0, refused = 0, fetched = 0, completed = 0, invalidated = 0, next = 0, stock = 0;
+  };
+  explicit Source(Record &record) : r(record) {}
+  Result prefetch(void *p) override {
+    if (r.stock == 0) {
+      ++r.refused;
+      return Result::NotAvailable;
+    }
+    --r.stock;
+    ++r.prefetched;
+    *static_cast<int *>(p) = r.next++;
+    return Result::Success;
+  }
+  void fetch(void *p) override {
+    ++r.fetched;
+    *static_cast<int *>(p) = r.next++;
+  }
+  void complete() override { ++r.completed; }
+  void invalidatePrefetched() override { ++r.invalidated; }
+  Record &r;
+};
+
+struct Pipe {
+  Pipe(const Target &target, unsigned turns, const OptionFlags &streamOptions, const OptionFlags &engineOptions)
+      : graph(target), engine(build(turns, streamOptions, engineOptions)) {
+    engine.connectStreamToCallback("out", [this](void *p) { taken.push_back(*static_cast<int *>(p)); });
+    engine.connectStreamToCallback("in", std::unique_ptr<Source>(new Source(record)));
+  }
+  Engine build(unsigned turns, const OptionFlags &streamOptions, const OptionFlags &engineOptions) {
+    Tensor t = graph.addVariable(INT, {1});
+    graph.setTileMapping(t, 0);
+    DataStream in = graph.addHostToDeviceFIFO("in", INT, 1, ReplicatedStreamMode::REPLICATE, streamOptions);
+    DataStream out = graph.addDeviceToHostFIFO("out", INT, 1);
+    return Engine(graph, program::Repeat(turns, program::Sequence{program::Copy(in, t), program::Copy(t, out)}),
+                  engineOptions);
+  }
+  Graph graph;
+  Source::Record record;
+  std::vector<int> taken;
+  Engine engine;
+};
+
+} // namespace
+
+TEST_CASE("callbacks are asked ahead of time when buffers are deep and prefetching is on") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Pipe pipe(d.device.getTarget(), 6, {{"bufferingDepth", "3"}}, {{"exchange.enablePrefetch", "true"}});
+    pipe.record.stock = 4;
+    pipe.engine.load(d.device);
+    pipe.engine.run();
+    CHECK(pipe.taken == std::vector<int>{0, 1, 2, 3, 4, 5});
+    CHECK(pipe.record.prefetched == 4);
+    CHECK(pipe.record.fetched == 2);
+    CHECK(pipe.record.completed == 6);
+    CHECK(pipe.record.invalidated == 0);
+    pipe.record.stock = 2;
+    pipe.engine.run();
+    CHECK(pipe.taken.size() == 12);
+    CHECK(pipe.taken.back() == 11);
+  });
+}
+
+TEST_CASE("data fetched ahead is given up by load and by a new connection") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Pipe pipe(d.device.getTarget(), 1, {{"bufferingDepth", "2"}, {"splitLimit", "0"}},
+              {{"exchange.enablePrefetch", "true"}});
+    pipe.record.stock = 100;
+    pipe.engine.load(d.device);
+    pipe.engine.run(); // takes 0, has 1
+    pipe.engine.load(d.device);
+    CHECK(pipe.record.invalidated == 1);
+    pipe.engine.run(); // takes 2, has 3
+    CHECK(pipe.taken == std::vector<int>{0, 2});
+    int fixed = 70;
+    pipe.engine.connectStream("in", &fixed);
+    pipe.engine.run();
+    CHECK(pipe.taken == std::vector<int>{0, 2, 70});
+  });
+}
+
+TEST_CASE("without the option or with one buffer nothing is asked ahead of time") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Pipe off(d.device.getTarget(), 3, {{"bufferingDepth", "3"}}, {});
+    Pipe single(d.device.getTarget(), 3, {}, {{"exchange.enablePrefetch", "true"}});
+    for (Pipe *pipe : {&off, &single}) {
+      pipe->record.stock = 10;
+      pipe->engine.loadAndRun(d.device);
+      CHECK(pipe->record.prefetched + pipe->record.refused == 0);
+      CHECK(pipe->record.fetched == 3);
+    }
+  });
+}
+
+TEST_CASE("what a callback throws reaches the caller of run, and the engine runs again") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Pipe pipe(d.device.getTarget(), 3, {}, {});
+    int calls = 0;
+    pipe.engine.connectStreamToCallback("in", [&](void *p) {
+      if (++calls == 2) throw std::out_of_range("no data");
+      *static_cast<int *>(p) = calls;
+    });
+    pipe.engine.load(d.device);
+    CHECK_THROWS_AS(pipe.engine.run(), std::out_of_range);
+    CHECK(pipe.taken == std::vector<int>{1});
+    pipe.engine.load(d.device);
+    pipe.engine.run();
+    CHECK(pipe.taken == std::vector<int>{1, 3, 4, 5});
+  });
+}
+
+TEST_CASE("a callback may stop the run") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    Tensor t = graph.addVariable(INT, {1});
+    graph.setTileMapping(t, 0);
+    DataStream in = graph.addHostToDeviceFIFO("in", INT, 1);
+    Engine engine(graph, {program::Loop(program::Copy(in, t)), program::Copy(in, t)});
+    int calls = 0;
+    engine.connectStreamToCallback("in", [&](void *) {
+      if (++calls == 10) engine.stop();
+    });
+    engine.load(d.device);
+    throwsNaming<application_runtime_error>({"Engine::stop"}, [&] { engine.run(0); });
+    CHECK(calls == 10);
+    engine.stop(); // nothing runs: without effect
+    engine.run(1);
+    CHECK(calls == 11);
+  });
+}
+
+TEST_CASE("streams are listed by name") {
+  Pipe pipe(Target::createCPUTarget(), 1, {}, {});
+  CHECK(pipe.engine.listStreams() == std::vector<std::string>{"in", "out"});
+}
