@@ -446,7 +446,7 @@ std::vector<const expr::Expr *> pointers(const std::vector<expr::Any> &exprs) {
 
 } // namespace
 
-void detail::mapIntoComputeSet(const std::string &function, Graph &graph, const expr::Expr &e, const Tensors &ts,
+void detail::mapIntoComputeSet(poplar::StringRef function, Graph &graph, const expr::Expr &e, const Tensors &ts,
                                const Tensor &out, poplar::ComputeSet cs) {
   Sequence unused;
   evaluate(function, graph, {&e}, ts, {out}, unused, {}, {}, &cs);

@@ -31,9 +31,11 @@ template <class T> T read(const char *data) {
 
 } // namespace
 
-std::string toString(UnaryOpType op) { return kUnaryNames[static_cast<std::size_t>(op)]; }
-std::string toString(BinaryOpType op) { return kBinaryNames[static_cast<std::size_t>(op)]; }
-std::string toString(TernaryOpType op) { return kTernaryNames[static_cast<std::size_t>(op)]; }
+namespace detail {
+const char *nameOf(UnaryOpType op) noexcept { return kUnaryNames[static_cast<std::size_t>(op)]; }
+const char *nameOf(BinaryOpType op) noexcept { return kBinaryNames[static_cast<std::size_t>(op)]; }
+const char *nameOf(TernaryOpType op) noexcept { return kTernaryNames[static_cast<std::size_t>(op)]; }
+} // namespace detail
 
 namespace ostream_ext {
 std::ostream &operator<<(std::ostream &os, UnaryOpType t) { return os << toString(t); }
@@ -111,7 +113,7 @@ void Expr::print(std::ostream &os) const {
   }
 }
 
-std::string Expr::name(const std::vector<poplar::Tensor> &inputs) const {
+poplar::detail::OwnedText Expr::nameText(const std::vector<poplar::Tensor> &inputs) const {
   std::ostringstream text;
   text.precision(17);
   print(text);

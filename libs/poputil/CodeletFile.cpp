@@ -6,10 +6,11 @@
 
 namespace poputil::detail {
 
-void addLibraryCodelets(poplar::Graph &graph, const std::string &library, const std::string &knownVertex,
+void addLibraryCodelets(poplar::Graph &graph, poplar::StringRef libraryName, poplar::StringRef knownVertex,
                         const void *anchor) {
   if (graph.hasCodelet(knownVertex))
     return;
+  const std::string library = libraryName;
   std::string variable = "IPU_";
   for (char c : library)
     variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

@@ -13,7 +13,6 @@ template <> ProfileValue toProfileValue(const long long &t) { return t; }
 template <> ProfileValue toProfileValue(const unsigned long long &t) { return t; }
 template <> ProfileValue toProfileValue(const float &t) { return t; }
 template <> ProfileValue toProfileValue(const double &t) { return t; }
-template <> ProfileValue toProfileValue(const std::string &t) { return t; }
 template <> ProfileValue toProfileValue(const poplar::Type &t) { return t.toString(); }
 template <> ProfileValue toProfileValue(const poplar::ComputeSet &t) { return t.getId(); }
 
@@ -32,15 +31,15 @@ template <> ProfileValue toProfileValue(const poplar::OptionFlags &t) {
   return values;
 }
 
-OpDebugInfo::OpDebugInfo(const poplar::DebugContext &debugContext, std::string api)
+OpDebugInfo::OpDebugInfo(const poplar::DebugContext &debugContext, poplar::StringRef api)
     : poplar::DebugInfo(debugContext, "poplibs") {
-  setValue("api", std::move(api));
+  setValue("api", api);
 }
 
-void OpDebugInfo::add(std::string name, const ProfileValue &value) { setValue(name, value); }
+void OpDebugInfo::add(poplar::StringRef name, const ProfileValue &value) { setValue(name, value); }
 
 PoplibsOpDebugInfo::PoplibsOpDebugInfo(const poplar::DebugContext &debugContext, const std::vector<ArgType> &args,
-                                       const std::string &api)
+                                       poplar::StringRef api)
     : OpDebugInfo(debugContext, api) {
   ProfileValue::Map values;
   for (const ArgType &arg : args)
@@ -49,9 +48,7 @@ PoplibsOpDebugInfo::PoplibsOpDebugInfo(const poplar::DebugContext &debugContext,
     add("args", std::move(values));
 }
 
-void PoplibsOpDebugInfo::addOutputs(const std::map<std::string, ProfileValue> &outputs) {
-  add("outputs", ProfileValue::Map(outputs.begin(), outputs.end()));
-}
+void PoplibsOpDebugInfo::addOutputs(const ProfileValue::Map &outputs) { add("outputs", outputs); }
 
 void PoplibsOpDebugInfo::addOutput(const poplar::Tensor &output) { addOutputs({{"output", toProfileValue(output)}}); }
 

@@ -26,7 +26,7 @@ std::size_t editDistance(const std::string &a, const std::string &b) {
 
 } // namespace
 
-void parseOptions(const std::string &function, const poplar::OptionFlags &options,
+void parseOptions(poplar::StringRef function, const poplar::OptionFlags &options,
                   const std::vector<OptionSpec> &specs) {
   for (const auto &option : options) {
     const std::string name = option.first, value = option.second;
@@ -47,16 +47,17 @@ void parseOptions(const std::string &function, const poplar::OptionFlags &option
   }
 }
 
-std::function<void(const std::string &)> boolOption(bool &value) {
-  return [&value](const std::string &text) {
+OptionHandler boolOption(bool &value) {
+  return [&value](poplar::StringRef text) {
     if (text != "true" && text != "false")
       throw std::invalid_argument("it takes true or false");
     value = text == "true";
   };
 }
 
-std::function<void(const std::string &)> numberOption(double &value, double lowest, double highest) {
-  return [&value, lowest, highest](const std::string &text) {
+OptionHandler numberOption(double &value, double lowest, double highest) {
+  return [&value, lowest, highest](poplar::StringRef given) {
+    const std::string text = given;
     std::size_t used = 0;
     double number = 0;
     try {
@@ -69,22 +70,6 @@ std::function<void(const std::string &)> numberOption(double &value, double lowe
                                   (std::isinf(highest) ? std::string(" up") : " to " + std::to_string(highest)));
     value = number;
   };
-}
-
-std::function<void(const std::string &)> choiceOption(std::string &value, std::vector<std::string> choices) {
-  return [&value, choices = std::move(choices)](const std::string &text) {
-    if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
-      std::string known;
-      for (const auto &choice : choices)
-        known.append(known.empty() ? "" : ", ").append(choice);
-      throw std::invalid_argument("it takes one of " + known);
-    }
-    value = text;
-  };
-}
-
-std::function<void(const std::string &)> ignoredOption() {
-  return [](const std::string &) {};
 }
 
 } // namespace poputil::detail

@@ -45,19 +45,6 @@ std::atomic<DebugId> nextDebugId{1};
 
 } // namespace
 
-DebugNameAndId::DebugNameAndId(const DebugInfo &info, StringRef name)
-    : id_(info.getId()), path_(name.empty() ? info.path() : StringRef(join(info.path(), name))) {}
-
-std::string DebugNameAndId::join(StringRef parent, StringRef name) {
-  if (parent.empty() || name.empty())
-    return parent + name;
-  return parent + "/" + name;
-}
-
-DebugContext::DebugContext(const DebugInfo &info, StringRef name, SourceLocation location)
-    : location_(location), id_(info.getId()),
-      path_(name.empty() ? info.path() : StringRef(DebugNameAndId::join(info.path(), name))) {}
-
 DebugInfo::DebugInfo(const DebugContext &context, StringRef api)
     : id_(nextDebugId.fetch_add(1, std::memory_order_relaxed)), path_(context.path()) {
   if (!streamer().open.load(std::memory_order_acquire))

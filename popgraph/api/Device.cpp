@@ -2,6 +2,7 @@
 
 #include "popgraph/api/DeviceAccess.hpp"
 #include "popgraph/api/TargetAccess.hpp"
+#include "popgraph/base/Nearest.hpp"
 #include "poplar/Version.hpp"
 #include "poplar/exceptions.hpp"
 
@@ -28,21 +29,17 @@ Registry &registry() {
 
 bool Claim::take() {
   const std::lock_guard lock(registry().mutex);
-  if (taken_)
-    return true;
+  if (taken_) return true;
   for (unsigned ipu : ipus_)
-    if (registry().held[ipu])
-      return false;
-  for (unsigned ipu : ipus_)
-    registry().held[ipu] = true;
+    if (registry().held[ipu]) return false;
+  for (unsigned ipu : ipus_) registry().held[ipu] = true;
   return taken_ = true;
 }
 
 void Claim::release() {
   const std::lock_guard lock(registry().mutex);
   if (taken_)
-    for (unsigned ipu : ipus_)
-      registry().held[ipu] = false;
+    for (unsigned ipu : ipus_) registry().held[ipu] = false;
   taken_ = false;
 }
 
@@ -86,7 +83,13 @@ Device Device::createCPUDevice(unsigned numIPUs) {
 
 Device Device::createSimulatorDevice(const Target &target, const OptionFlags &options) {
   requireIPU(target, "a simulator");
-  popgraph::applyTargetOptions(popgraph::machineOf(target), options, popgraph::TargetEnvironment::Ignore);
+  OptionFlags all = options;
+  readJSONFromEnv("POPLAR_SIMULATOR_OPTIONS", all);
+  const popgraph::Machine &machine = popgraph::machineOf(target);
+  const std::uint32_t tiles =
+      popgraph::applyTargetOptions(machine, all, popgraph::TargetEnvironment::Ignore).tilesPerIPU;
+  if (tiles != machine.tilesPerIPU)
+    return detail::DeviceAccess::make(target.createVirtualTarget(target.getNumIPUs(), tiles), 0, {});
   return detail::DeviceAccess::make(target, 0, {});
 }
 
@@ -94,7 +97,7 @@ Device Device::createCUDADevice(unsigned) {
   throw poplar_error("this build has no CUDA backend; use an IPU device, an IPUModel or Device::createCPUDevice()");
 }
 
-Device Device::createVirtualDevice(unsigned tilesPerIPU) {
+Device Device::createVirtualDevice(unsigned tilesPerIPU) const {
   const Target target = data().target.createVirtualTarget(data().target.getNumIPUs(), tilesPerIPU);
   return Device(std::make_unique<detail::DeviceData>(detail::DeviceData{target, data().id, data().claim}));
 }
@@ -107,8 +110,7 @@ bool Device::isAttached() const { return data().claim->taken(); }
 
 void Device::reset() const {
   // Engines load all state they use, so an attached device has none to lose.
-  if (!isAttached())
-    throw poplar_error("device " + std::to_string(getId()) + " cannot be reset before it is attached");
+  if (!isAttached()) throw poplar_error("device " + std::to_string(getId()) + " cannot be reset before it is attached");
 }
 
 bool Device::supportsRemoteBuffers() const { return data(), true; }
@@ -130,15 +132,21 @@ std::vector<int> Device::getNumaTopology() const {
   return std::vector<int>(data().target.getNumIPUs(), 0);
 }
 
-std::map<std::string, std::string> Device::getAttributes() const {
+std::vector<Device::Attribute> Device::attributes() const {
   const Target &target = data().target;
-  return {{"architecture", target.getTargetArchString()},
-          {"id", std::to_string(data().id)},
-          {"machine", target.getTargetSystemString()},
-          {"numIPUs", std::to_string(target.getNumIPUs())},
-          {"software version", versionString()},
-          {"tilesPerIPU", std::to_string(target.getTilesPerIPU())},
+  return {{"architecture", target.getTargetArchString()}, {"id", std::to_string(data().id)},
+          {"machine", target.getTargetSystemString()},    {"numIPUs", std::to_string(target.getNumIPUs())},
+          {"software version", versionString()},          {"tilesPerIPU", std::to_string(target.getTilesPerIPU())},
           {"type", toString(target.getTargetType())}};
+}
+
+detail::OwnedText Device::attribute(StringRef name) const {
+  std::vector<std::string> names;
+  for (const auto &[known, value] : attributes()) {
+    if (known == name) return value;
+    names.push_back(known);
+  }
+  throw index_error("a device has no attribute \"" + name + "\"" + popgraph::didYouMean(name.cloneAsString(), names));
 }
 
 } // namespace poplar

@@ -22,8 +22,8 @@ static_assert(std::size(kErrorCodes) == static_cast<std::size_t>(ErrorCode::HOST
 
 } // namespace
 
-poplar_error::poplar_error(const std::string &message) : std::runtime_error(message), type("poplar_error") {}
-poplar_error::poplar_error(const char *message) : std::runtime_error(message), type("poplar_error") {}
+poplar_error::poplar_error(StringRef message)
+    : std::runtime_error(message.cloneAsString()), type("poplar_error") {}
 poplar_error::~poplar_error() = default;
 
 const char *poplar_error::what() const noexcept {
@@ -38,44 +38,40 @@ void poplar_error::attachSourceLocation(const DebugContext &context) {
              std::runtime_error::what();
 }
 
-graph_object_load_error::graph_object_load_error(const std::string &path, const std::string &message)
+graph_object_load_error::graph_object_load_error(StringRef path, StringRef message)
     : poplar_error("cannot load \"" + path + "\": " + message) {
   type = "graph_object_load_error";
 }
 
-unknown_field::unknown_field(const std::string &vertex, const std::string &field)
+unknown_field::unknown_field(StringRef vertex, StringRef field)
     : poplar_error("vertex " + vertex + " has no field \"" + field + "\"") {
   type = "unknown_field";
 }
 
-graph_memory_allocation_error::graph_memory_allocation_error(const std::string &message)
-    : graph_memory_allocation_error(message, std::string()) {}
-graph_memory_allocation_error::graph_memory_allocation_error(const char *message)
-    : graph_memory_allocation_error(message, std::string()) {}
-graph_memory_allocation_error::graph_memory_allocation_error(const std::string &message, const std::string &path)
+graph_memory_allocation_error::graph_memory_allocation_error(StringRef message, StringRef path)
     : poplar_error(message), profilePath(path) {
   type = "graph_memory_allocation_error";
 }
 
-link_error::link_error(const std::string &message, const std::string &linkerOutput)
+link_error::link_error(StringRef message, StringRef linkerOutput)
     : poplar_error(message), output(linkerOutput) {
   type = "link_error";
 }
 
-file_load_error::file_load_error(const std::string &path) : poplar_error("cannot read file \"" + path + "\"") {
+file_load_error::file_load_error(StringRef path) : poplar_error("cannot read file \"" + path + "\"") {
   type = "file_load_error";
 }
-file_load_error::file_load_error(const std::string &path, const std::string &reason)
+file_load_error::file_load_error(StringRef path, StringRef reason)
     : poplar_error("cannot read file \"" + path + "\": " + reason) {
   type = "file_load_error";
 }
 
-recoverable_runtime_error::recoverable_runtime_error(RecoveryAction action, const std::string &message)
+recoverable_runtime_error::recoverable_runtime_error(RecoveryAction action, StringRef message)
     : system_runtime_error(message), action_(action) {
   type = "recoverable_runtime_error";
 }
 
-std::string toString(RecoveryAction action) {
+const char *detail::nameOf(RecoveryAction action) noexcept {
   switch (action) {
   case RecoveryAction::IPU_RESET: return "IPU_RESET";
   case RecoveryAction::PARTITION_RESET: return "PARTITION_RESET";
@@ -83,9 +79,9 @@ std::string toString(RecoveryAction action) {
   }
   return "unknown recovery action";
 }
-std::ostream &operator<<(std::ostream &stream, RecoveryAction action) { return stream << toString(action); }
+std::ostream &operator<<(std::ostream &stream, RecoveryAction action) { return stream << detail::nameOf(action); }
 
-std::string errorCodeToString(ErrorCode code) {
+const char *detail::nameOf(ErrorCode code) noexcept {
   const auto index = static_cast<std::size_t>(code);
   return index < std::size(kErrorCodes) ? kErrorCodes[index] : "unknown error code";
 }

@@ -24,6 +24,12 @@ IPUModel::IPUModel(const char *version)
   minIPUSyncDelay = machine.minSyncDelay;
   globalSyncCycles = machine.globalSyncCycles;
   rptCountMax = machine.rptCountMax;
+  numStrideBits = machine.strideBits;
+  tilesPerSharedExchangeBus = machine.tilesPerSharedExchangeBus;
+  fp16InFp16OutConvUnitsPerTile = machine.convUnitsF16F16;
+  fp16InFp32OutConvUnitsPerTile = machine.convUnitsF16F32;
+  fp32InFp32OutConvUnitsPerTile = machine.convUnitsF32F32;
+  convUnitCoeffLoadBytesPerCycle = machine.convCoeffBytesPerCycle;
   interleavedMemoryElementIndex = machine.interleavedOffset / machine.memoryElementBytes;
 }
 
@@ -46,6 +52,12 @@ Device IPUModel::createDevice(const OptionFlags &options, bool, unsigned deviceM
                              : std::max(machine.maxSyncDelay, minIPUSyncDelay);
   machine.globalSyncCycles = globalSyncCycles;
   machine.rptCountMax = rptCountMax;
+  machine.strideBits = numStrideBits;
+  machine.tilesPerSharedExchangeBus = tilesPerSharedExchangeBus;
+  machine.convUnitsF16F16 = fp16InFp16OutConvUnitsPerTile;
+  machine.convUnitsF16F32 = fp16InFp32OutConvUnitsPerTile;
+  machine.convUnitsF32F32 = fp32InFp32OutConvUnitsPerTile;
+  machine.convCoeffBytesPerCycle = convUnitCoeffLoadBytesPerCycle;
   // A model with little memory has only the part without interleaving.
   const std::uint64_t interleavedOffset = std::uint64_t{interleavedMemoryElementIndex} * machine.memoryElementBytes;
   machine.interleavedOffset = static_cast<std::uint32_t>(std::min<std::uint64_t>(

@@ -45,9 +45,9 @@ void readOptions(std::string_view text, OptionFlags &flags, const std::string &s
 } // namespace
 
 StringRef OptionFlags::at(StringRef name) const {
-  const auto found = flags_.find(name.cloneAsString());
+  const auto found = flags_.find(name);
   if (found != flags_.end())
-    return found->second;
+    return found->second.ref();
   std::vector<std::string> names;
   for (const auto &flag : flags_)
     names.push_back(flag.first);

@@ -19,9 +19,7 @@ constexpr const char *kTypeNames[] = {"a text", "a number", "a truth value", "a 
 
 ProfileValue::ProfileValue() : ProfileValue(NumberTag(), 0) {}
 ProfileValue::ProfileValue(NumberTag, double value) : type_(Type::NUMBER), number_(value) {}
-ProfileValue::ProfileValue(const char *text) : type_(Type::STRING), number_(0), string_(text ? text : "") {}
-ProfileValue::ProfileValue(std::string text) : type_(Type::STRING), number_(0), string_(std::move(text)) {}
-ProfileValue::ProfileValue(StringRef text) : type_(Type::STRING), number_(0), string_(text.cloneAsString()) {}
+ProfileValue::ProfileValue(StringRef text) : type_(Type::STRING), number_(0), string_(text) {}
 ProfileValue::ProfileValue(Vector values)
     : type_(Type::VECTOR), number_(0), vector_(std::make_unique<Vector>(std::move(values))) {}
 ProfileValue::ProfileValue(Map values)
@@ -48,8 +46,8 @@ ProfileValue &ProfileValue::operator=(ProfileValue &&other) noexcept {
 }
 ProfileValue::~ProfileValue() = default;
 
-const std::string &ProfileValue::asString() const {
-  return type_ == Type::STRING ? string_ : (wrongType(type_, Type::STRING), string_);
+StringRef ProfileValue::text() const {
+  return type_ == Type::STRING ? string_.ref() : (wrongType(type_, Type::STRING), StringRef());
 }
 const ProfileValue::Vector &ProfileValue::asVector() const {
   return type_ == Type::VECTOR ? *vector_ : (wrongType(type_, Type::VECTOR), *vector_);
@@ -77,7 +75,7 @@ unsigned long long ProfileValue::asUint() const {
 
 const ProfileValue &ProfileValue::operator[](StringRef name) const {
   const Map &map = asMap();
-  const auto found = map.find(name.cloneAsString());
+  const auto found = map.find(name);
   if (found == map.end())
     throw index_error("this ProfileValue has no element \"" + name + "\"");
   return found->second;
@@ -101,7 +99,7 @@ bool operator==(const ProfileValue &a, const ProfileValue &b) {
   if (a.type() != b.type())
     return false;
   switch (a.type()) {
-  case ProfileValue::Type::STRING: return a.asString() == b.asString();
+  case ProfileValue::Type::STRING: return a.text() == b.text();
   case ProfileValue::Type::NUMBER: return a.asDouble() == b.asDouble();
   case ProfileValue::Type::BOOL: return a.asBool() == b.asBool();
   case ProfileValue::Type::VECTOR: return a.asVector() == b.asVector();
@@ -137,7 +135,7 @@ nlohmann::json toJson(const poplar::ProfileValue &value) {
   case Type::MAP: {
     nlohmann::json map = nlohmann::json::object();
     for (const auto &[name, element] : value.asMap())
-      map[name] = toJson(element);
+      map[name.str()] = toJson(element);
     return map;
   }
   case Type::NUMBER: break;

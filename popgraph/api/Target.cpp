@@ -55,7 +55,7 @@ Target Target::createVirtualTarget(unsigned numIPUs, unsigned tilesPerIPU) const
 
 TargetType Target::getTargetType() const { return detail::TargetAccess::data(*this).type; }
 StringRef Target::getTargetArchString() const { return machine(*this).architecture; }
-std::string Target::getTargetSystemString() const { return machine(*this).name; }
+StringRef Target::systemName() const { return machine(*this).name; }
 
 unsigned Target::getNumIPUs() const { return detail::TargetAccess::data(*this).numIPUs; }
 unsigned Target::getTilesPerIPU() const { return machine(*this).tilesPerIPU; }

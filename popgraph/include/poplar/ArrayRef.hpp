@@ -15,11 +15,11 @@ namespace poplar {
 /// a temporary lives as long as the full expression that made the temporary.
 template <typename T> class ArrayRef {
 public:
-  using value_type = T;
-  using const_iterator = const T *;
-  using iterator = const_iterator;
-  using const_reverse_iterator = std::reverse_iterator<const_iterator>;
-  using size_type = std::size_t;
+  using value_type = T; ///< what it views
+  using const_iterator = const T *; ///< elements are not changed through a view
+  using iterator = const_iterator; ///< the same
+  using const_reverse_iterator = std::reverse_iterator<const_iterator>; ///< from the last element to the first
+  using size_type = std::size_t; ///< of sizes and indices
 
   /// An empty view.
   constexpr ArrayRef() : data_(nullptr), size_(0) {}

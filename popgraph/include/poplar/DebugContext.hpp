@@ -9,11 +9,19 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 
 namespace poplar {
 
 class DebugContext;
 class DebugInfo;
+
+namespace detail {
+/// `type` when T is a DebugInfo. Constructors that take one are templates, because `{dnai, "name"}` would make one too.
+template <typename T> using IfDebugInfo = typename std::enable_if<std::is_base_of<DebugInfo, T>::value>::type;
+/// `type` when T is a DebugContext itself, not what converts to one.
+template <typename T> using IfDebugContext = typename std::enable_if<std::is_same<DebugContext, T>::value>::type;
+} // namespace detail
 
 /// Number of a DebugInfo; 0 is none.
 using DebugId = unsigned long long;
@@ -34,7 +42,9 @@ public:
   DebugNameAndId(StringRef name) : id_(0), path_(name) {}
   DebugNameAndId(DebugId debugId, StringRef parentPath) : id_(debugId), path_(parentPath) {}
   /// `name` below the path of `info`.
-  DebugNameAndId(const DebugInfo &info, StringRef name = StringRef());
+  template <typename Info, typename = detail::IfDebugInfo<Info>>
+  DebugNameAndId(const Info &info, StringRef name = StringRef())
+      : id_(info.getId()), path_(name.empty() ? info.path() : StringRef(join(info.path(), name))) {}
   /// `name` below the path of `parent`.
   DebugNameAndId(const DebugNameAndId &parent, StringRef name) : id_(parent.id_), path_(join(parent.path(), name)) {}
 
@@ -45,7 +55,9 @@ public:
   /// Number of the DebugInfo it belongs to, 0 for none.
   DebugId getId() const { return id_; }
   /// `name` below `parent`, with `/` between them where neither is empty.
-  static std::string join(StringRef parent, StringRef name);
+  static std::string join(StringRef parent, StringRef name) {
+    return parent.empty() || name.empty() ? parent + name : parent + "/" + name;
+  }
 
 private:
   DebugId id_;
@@ -66,15 +78,18 @@ public:
   DebugContext(const std::string &name, SourceLocation location = SourceLocation::Current())
       : location_(location), id_(0), path_(StringRef(name)) {}
   /// `name` below the path of `info`.
-  DebugContext(const DebugInfo &info, StringRef name = StringRef(),
-               SourceLocation location = SourceLocation::Current());
+  template <typename Info, typename = detail::IfDebugInfo<Info>>
+  DebugContext(const Info &info, StringRef name = StringRef(), SourceLocation location = SourceLocation::Current())
+      : location_(location), id_(info.getId()),
+        path_(name.empty() ? info.path() : StringRef(DebugNameAndId::join(info.path(), name))) {}
   /// `name` below the path of `parent`.
   DebugContext(const DebugNameAndId &parent, StringRef name = StringRef(),
                SourceLocation location = SourceLocation::Current())
       : location_(location), id_(parent.getId()),
         path_(name.empty() ? parent.path() : StringRef(DebugNameAndId::join(parent.path(), name))) {}
   /// `name` below the path of `context`, at the place of `context`.
-  DebugContext(const DebugContext &context, StringRef name)
+  template <typename Context, typename = detail::IfDebugContext<Context>>
+  DebugContext(const Context &context, StringRef name)
       : location_(context.location_), id_(context.id_), path_(StringRef(DebugNameAndId::join(context.path(), name))) {}
 
   /// Names from the outermost to this one, separated by `/`.

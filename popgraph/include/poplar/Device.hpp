@@ -4,10 +4,12 @@
 #include "poplar/OptionFlags.hpp"
 #include "poplar/Target.hpp"
 #include "poplar/detail/Api.hpp"
+#include "poplar/detail/OwnedText.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace poplar {
@@ -35,7 +37,7 @@ public:
   /// A CUDA device. Throws poplar_error: this build has no CUDA backend.
   static Device createCUDADevice(unsigned index = 0);
   /// This device's IPUs with only `tilesPerIPU` tiles. It shares the attachment of this one.
-  Device createVirtualDevice(unsigned tilesPerIPU);
+  Device createVirtualDevice(unsigned tilesPerIPU) const;
 
   /// What programs must be compiled for to run here.
   const Target &getTarget() const;
@@ -59,10 +61,20 @@ public:
   /// NUMA nodes near the IPUs, one each. Throws poplar_error unless it is of type IPU.
   std::vector<int> getNumaTopology() const;
   /// Facts about the device as texts, by name.
-  std::map<std::string, std::string> getAttributes() const;
+  std::map<std::string, std::string> getAttributes() const {
+    std::map<std::string, std::string> all;
+    for (const Attribute &attribute : attributes())
+      all.emplace(attribute.first, attribute.second);
+    return all;
+  }
+  /// One of them; throws index_error, with the nearest name, when there is none of that name.
+  std::string getAttribute(StringRef name) const { return attribute(name).str(); }
 
 private:
   friend struct detail::DeviceAccess;
+  using Attribute = std::pair<detail::OwnedText, detail::OwnedText>;
+  std::vector<Attribute> attributes() const;
+  detail::OwnedText attribute(StringRef name) const;
   explicit Device(std::unique_ptr<detail::DeviceData> data) noexcept;
   const detail::DeviceData &data() const;
   std::unique_ptr<detail::DeviceData> data_;

@@ -8,14 +8,14 @@ namespace poplar {
 
 /// Traffic from one IPU to another, by their numbers in the target.
 struct GlobalExchangeFlow {
-  unsigned src, dst;
+  unsigned src /** from */, dst /** to */;
   GlobalExchangeFlow(unsigned source, unsigned destination) : src(source), dst(destination) {}
 };
 
 /// A limit on the sum of several flows.
 struct GlobalExchangeConstraint {
   double bandwidth; ///< bits per second
-  std::vector<GlobalExchangeFlow> flows;
+  std::vector<GlobalExchangeFlow> flows; ///< what shares the limit
   GlobalExchangeConstraint(double bitsPerSecond, std::vector<GlobalExchangeFlow> limited)
       : bandwidth(bitsPerSecond), flows(std::move(limited)) {}
 };

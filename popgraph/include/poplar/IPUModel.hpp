@@ -5,16 +5,16 @@
 #include "poplar/GlobalExchangeConstraints.hpp"
 #include "poplar/OptionFlags.hpp"
 #include "poplar/detail/Api.hpp"
+#include "poplar/detail/OwnedText.hpp"
 
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace poplar {
 
 /// A model of IPUs whose numbers can be changed before a device is made of it.
 struct POPLAR_API IPUModel {
-  enum class RelativeSyncDelayType {
+  /** When tiles see a synchronisation. */ enum class RelativeSyncDelayType {
     AUTO,    ///< tiles see a synchronisation at different times
     NO_DELAY ///< all tiles see it at once
   };
@@ -23,7 +23,8 @@ struct POPLAR_API IPUModel {
   /// invalid_machine_model for others.
   explicit IPUModel(const char *version = "ipu2");
 
-  std::string IPUVersion;
+  /// The kind, as given to the constructor; a text that converts from and to std::string.
+  detail::OwnedText IPUVersion;
   unsigned numIPUs;
   unsigned tilesPerIPU;
   unsigned tilesPerSuperTile;
@@ -33,12 +34,18 @@ struct POPLAR_API IPUModel {
   unsigned exchangeBytesPerCycle;
   unsigned memcpyBytesPerCycle;
   unsigned instructionBytes;
-  unsigned dataPathWidth; ///< bits
+  unsigned dataPathWidth;          ///< bits
   unsigned atomicStoreGranularity; ///< bytes
+  unsigned numStrideBits;
   unsigned minIPUSyncDelay; ///< cycles
   unsigned globalSyncCycles;
   unsigned rptCountMax;
   unsigned interleavedMemoryElementIndex;
+  unsigned tilesPerSharedExchangeBus;
+  unsigned fp16InFp16OutConvUnitsPerTile;
+  unsigned fp16InFp32OutConvUnitsPerTile;
+  unsigned fp32InFp32OutConvUnitsPerTile;
+  unsigned convUnitCoeffLoadBytesPerCycle;
   RelativeSyncDelayType relativeSyncDelay;
   /// Limits of the links between IPUs; empty: those of the kind.
   std::vector<GlobalExchangeConstraint> globalExchangeConstraints;

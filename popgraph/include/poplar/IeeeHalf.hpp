@@ -40,9 +40,9 @@ public:
   /// The exact value.
   operator float() const { return detail::halfValue(bits_); }
 
-  bool isNaN() const { return (bits_ & 0x7fff) > 0x7c00; }
-  bool isInf() const { return (bits_ & 0x7fff) == 0x7c00; }
-  bool isZero() const { return (bits_ & 0x7fff) == 0; }
+  bool isNaN() const { return (bits_ & 0x7fff) > 0x7c00; } ///< no number
+  bool isInf() const { return (bits_ & 0x7fff) == 0x7c00; } ///< an infinity of either sign
+  bool isZero() const { return (bits_ & 0x7fff) == 0; } ///< a zero of either sign
 
 private:
   std::uint16_t bits_;

@@ -3,6 +3,7 @@
 
 #include "poplar/StringRef.hpp"
 #include "poplar/detail/Api.hpp"
+#include "poplar/detail/OwnedText.hpp"
 
 #include <cstddef>
 #include <map>
@@ -17,20 +18,25 @@ namespace poplar {
 /// A value as JSON has them: text, number, truth value, list, or map from text to values.
 class POPLAR_API ProfileValue {
 public:
-  enum class Type { STRING, NUMBER, BOOL, VECTOR, MAP };
-  using String = std::string;
-  using Number = double;
-  using Boolean = bool;
-  using Vector = std::vector<ProfileValue>;
-  using Map = std::map<std::string, ProfileValue>;
+  /** What a value is. */ enum class Type { STRING, NUMBER, BOOL, VECTOR, MAP };
+  using String = std::string;               ///< of texts
+  using Number = double;                    ///< of all numbers
+  using Boolean = bool;                     ///< of truth values
+  using Vector = std::vector<ProfileValue>; ///< of lists
+  /// The keys are texts that convert from and to std::string.
+  using Map = std::map<detail::OwnedText, ProfileValue>;
 
   /// The number 0.
   ProfileValue();
-  ProfileValue(const char *text);
-  ProfileValue(std::string text);
   ProfileValue(StringRef text);
+  ProfileValue(const char *text) : ProfileValue(StringRef(text)) {}
+  ProfileValue(const std::string &text) : ProfileValue(StringRef(text)) {}
+  ProfileValue(const detail::OwnedText &text) : ProfileValue(text.ref()) {}
   ProfileValue(Vector values);
   ProfileValue(Map values);
+  template <typename Less, typename Allocator>
+  ProfileValue(const std::map<std::string, ProfileValue, Less, Allocator> &values)
+      : ProfileValue(Map(values.begin(), values.end())) {}
   ProfileValue(bool value);
   /// Any other arithmetic type becomes a number.
   template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value &&
@@ -45,7 +51,9 @@ public:
   /// What the value is.
   Type type() const { return type_; }
   /// The content; each throws type_error when the value is of another type.
-  const std::string &asString() const;
+  std::string asString() const { return text().cloneAsString(); }
+  /// As asString(), without a copy.
+  StringRef text() const;
   const Vector &asVector() const;
   const Map &asMap() const;
   double asDouble() const;
@@ -67,7 +75,7 @@ private:
   ProfileValue(NumberTag, double value);
   Type type_;
   double number_;
-  std::string string_;
+  detail::OwnedText string_;
   std::unique_ptr<Vector> vector_;
   std::unique_ptr<Map> map_;
 };

@@ -46,14 +46,14 @@ public:
   /// A part of this target: `numIPUs` of its IPUs, `tilesPerIPU` of their tiles. Throws poplar_error when it has less.
   Target createVirtualTarget(unsigned numIPUs, unsigned tilesPerIPU) const;
 
-  TargetType getTargetType() const;
+  TargetType getTargetType() const; ///< what kind of device it is for
   /// "ipu1", "ipu2", "ipu21" or "cpu".
   StringRef getTargetArchString() const;
   /// Name of the kind of machine: "gc2", "gc200", "bow", "c600", "cpu", or what a machine file says.
-  std::string getTargetSystemString() const;
+  std::string getTargetSystemString() const { return systemName(); }
 
-  unsigned getNumIPUs() const;
-  unsigned getTilesPerIPU() const;
+  unsigned getNumIPUs() const; ///< IPUs of a device
+  unsigned getTilesPerIPU() const; ///< tiles of one of them
   /// Tiles of all IPUs.
   unsigned getNumTiles() const;
   /// Workers per tile: 6 on an IPU, 1 on a CPU.
@@ -155,6 +155,7 @@ public:
 
 private:
   friend struct detail::TargetAccess;
+  StringRef systemName() const;
   void typeLimit(const Type &type, bool max, Type resultType, void *result) const;
   std::shared_ptr<const detail::TargetData> data_;
 };

@@ -4,6 +4,7 @@
 #include "poplar/DebugContext.hpp"
 #include "poplar/StringRef.hpp"
 #include "poplar/detail/Api.hpp"
+#include "poplar/detail/OwnedText.hpp"
 
 #include <ostream>
 #include <stdexcept>
@@ -13,11 +14,12 @@ namespace poplar {
 
 /// The base of all errors of the library.
 struct POPLAR_API poplar_error : std::runtime_error {
-  /// Name of the class that was thrown.
-  std::string type;
+  /// Name of the class that was thrown; a text that converts to std::string.
+  detail::OwnedText type;
 
-  explicit poplar_error(const std::string &message);
-  explicit poplar_error(const char *message);
+  explicit poplar_error(StringRef message);
+  explicit poplar_error(const std::string &message) : poplar_error(StringRef(message)) {}
+  explicit poplar_error(const char *message) : poplar_error(StringRef(message)) {}
   poplar_error(const poplar_error &) = default;
   poplar_error &operator=(const poplar_error &) = default;
   ~poplar_error() override;
@@ -27,13 +29,14 @@ struct POPLAR_API poplar_error : std::runtime_error {
   void attachSourceLocation(const DebugContext &context);
 
 private:
-  std::string located_;
+  detail::OwnedText located_;
 };
 
 #define POPLAR_ERROR(NAME, BASE)                                                                                      \
   struct POPLAR_API NAME : BASE {                                                                                     \
-    explicit NAME(const std::string &message) : BASE(message) { type = #NAME; }                                       \
-    explicit NAME(const char *message) : BASE(message) { type = #NAME; }                                              \
+    explicit NAME(StringRef message) : BASE(message) { type = #NAME; }                                                \
+    explicit NAME(const std::string &message) : NAME(StringRef(message)) {}                                           \
+    explicit NAME(const char *message) : NAME(StringRef(message)) {}                                                  \
   };
 
 /// A codelet does not compile.
@@ -106,45 +109,46 @@ POPLAR_ERROR(unknown_runtime_error, system_runtime_error)
 
 /// A file with a graph's object cannot be loaded.
 struct POPLAR_API graph_object_load_error : poplar_error {
-  graph_object_load_error(const std::string &path, const std::string &message);
+  graph_object_load_error(StringRef path, StringRef message);
 };
 
 /// A vertex has no field of the name.
 struct POPLAR_API unknown_field : poplar_error {
-  unknown_field(const std::string &vertex, const std::string &field);
+  unknown_field(StringRef vertex, StringRef field);
 };
 
 /// A program does not fit the memory of a tile.
 struct POPLAR_API graph_memory_allocation_error : poplar_error {
   /// Profile with the memory of every tile; empty when none was written.
-  std::string profilePath;
-  explicit graph_memory_allocation_error(const std::string &message);
-  explicit graph_memory_allocation_error(const char *message);
-  graph_memory_allocation_error(const std::string &message, const std::string &profilePath);
+  detail::OwnedText profilePath;
+  explicit graph_memory_allocation_error(StringRef message, StringRef profilePath = StringRef());
 };
 
 /// Codelets do not link.
 struct POPLAR_API link_error : poplar_error {
   /// What the linker said.
-  std::string output;
-  explicit link_error(const std::string &message, const std::string &output = std::string());
+  detail::OwnedText output;
+  explicit link_error(StringRef message, StringRef output = StringRef());
 };
 
 /// A file cannot be read.
 struct POPLAR_API file_load_error : poplar_error {
-  explicit file_load_error(const std::string &path);
-  file_load_error(const std::string &path, const std::string &reason);
+  explicit file_load_error(StringRef path);
+  file_load_error(StringRef path, StringRef reason);
 };
 
 /// What brings a failed machine back.
 enum class RecoveryAction { IPU_RESET, PARTITION_RESET, FULL_RESET };
+namespace detail {
+POPLAR_API const char *nameOf(RecoveryAction action) noexcept;
+}
 /// Name of the enumerator.
-POPLAR_API std::string toString(RecoveryAction action);
+inline std::string toString(RecoveryAction action) { return detail::nameOf(action); }
 POPLAR_API std::ostream &operator<<(std::ostream &stream, RecoveryAction action);
 
 /// The machine failed and can be brought back.
 struct POPLAR_API recoverable_runtime_error : system_runtime_error {
-  recoverable_runtime_error(RecoveryAction action, const std::string &message);
+  recoverable_runtime_error(RecoveryAction action, StringRef message);
   /// What brings it back.
   RecoveryAction getRecoveryAction() const { return action_; }
 
@@ -165,8 +169,13 @@ enum class ErrorCode {
   HOST_CALLBACK,
   HOST_SYNC_TIMEOUT
 };
+namespace detail {
+POPLAR_API const char *nameOf(ErrorCode code) noexcept;
+}
 /// Name of the enumerator.
-POPLAR_API std::string errorCodeToString(ErrorCode code);
+inline std::string errorCodeToString(ErrorCode code) { return detail::nameOf(code); }
+/// Prints the name.
+inline std::ostream &operator<<(std::ostream &stream, ErrorCode code) { return stream << detail::nameOf(code); }
 /// The enumerator of a name; throws parse_error for others.
 POPLAR_API ErrorCode errorCodeFromString(StringRef name);
 

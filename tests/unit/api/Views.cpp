@@ -1,6 +1,7 @@
 #include "poplar/ArrayRef.hpp"
 #include "poplar/Interval.hpp"
 #include "poplar/StringRef.hpp"
+#include "poplar/detail/OwnedText.hpp"
 #include "tests/support/Catch.hpp"
 
 #include <sstream>
@@ -15,8 +16,7 @@ namespace {
 
 std::size_t sum(ArrayRef<std::size_t> values) {
   std::size_t total = 0;
-  for (std::size_t value : values)
-    total += value;
+  for (std::size_t value : values) total += value;
   return total;
 }
 
@@ -58,6 +58,40 @@ TEST_CASE("an ArrayRef is made of everything that holds consecutive elements") {
   CHECK(printed(ArrayRef<std::size_t>(vector)) == "{1,2,3}");
   CHECK(ArrayRef<std::size_t>(vector) == ArrayRef<std::size_t>({1, 2, 3}));
   CHECK(ArrayRef<std::size_t>(vector) != ArrayRef<std::size_t>({1, 2}));
+}
+
+TEST_CASE("an ArrayRef is walked from both ends") {
+  const int plain[] = {1, 2, 3};
+  const ArrayRef<int> view(plain);
+  CHECK(std::vector<int>(view.cbegin(), view.cend()) == std::vector<int>{1, 2, 3});
+  CHECK(std::vector<int>(view.rbegin(), view.rend()) == std::vector<int>{3, 2, 1});
+}
+
+TEST_CASE("an owned text is a text to all that take one") {
+  using poplar::detail::OwnedText;
+  const std::string text = "a text that is too long for a small buffer";
+  const OwnedText owned(text), empty, other("b");
+  CHECK(owned.size() == text.size());
+  CHECK(empty.empty());
+  CHECK(std::string(owned.c_str()) == text);
+  CHECK(std::string(empty.c_str()).empty());
+  CHECK(std::string(owned) == text);
+  CHECK(owned.str() == text);
+  const StringRef view = owned;
+  CHECK(view == text);
+  CHECK((owned == text && text == owned && owned == text.c_str() && owned == view && owned == OwnedText(owned)));
+  CHECK((owned != "b" && "b" != owned && owned != other && owned < other));
+  CHECK(owned + "c" == text + "c");
+  CHECK("c" + owned == "c" + text);
+  CHECK(other + other == "bb");
+  CHECK(printed(owned) == text);
+  OwnedText moved(owned);
+  OwnedText target = std::move(moved);
+  CHECK(target == text);
+  target = other;
+  CHECK(target == "b");
+  target = *&target;
+  CHECK(target == "b");
 }
 
 TEST_CASE("an ArrayRef converts elements only in place") {

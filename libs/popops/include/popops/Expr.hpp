@@ -5,6 +5,7 @@
 #include <poplar/Type.hpp>
 #include <poplar/TypeTraits.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poplar/detail/OwnedText.hpp>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
@@ -31,11 +32,14 @@ public:
   /// This node as a T, or null when it is something else.
   template <class T> T *getAs() { return dynamic_cast<T *>(this); }
   /// A text without spaces that tells the expression and the types of its inputs apart from others.
-  std::string name(const std::vector<poplar::Tensor> &inputs) const;
+  std::string name(const std::vector<poplar::Tensor> &inputs) const { return nameText(inputs).str(); }
   /// Whether both are the same expression, constants included.
   bool deepEquals(const Expr &other) const;
   /// Writes the expression, "Add(_1,Const(2))".
   void print(std::ostream &os) const;
+
+private:
+  poplar::detail::OwnedText nameText(const std::vector<poplar::Tensor> &inputs) const;
 };
 
 /// Gives a concrete node its clone function.

@@ -8,12 +8,17 @@
 namespace popops {
 namespace expr {
 
+namespace detail {
+POPLAR_API const char *nameOf(UnaryOpType op) noexcept;
+POPLAR_API const char *nameOf(BinaryOpType op) noexcept;
+POPLAR_API const char *nameOf(TernaryOpType op) noexcept;
+} // namespace detail
 /// The enumerator's name, "ADD".
-POPLAR_API std::string toString(UnaryOpType op);
+inline std::string toString(UnaryOpType op) { return detail::nameOf(op); }
 /// The enumerator's name.
-POPLAR_API std::string toString(BinaryOpType op);
+inline std::string toString(BinaryOpType op) { return detail::nameOf(op); }
 /// The enumerator's name.
-POPLAR_API std::string toString(TernaryOpType op);
+inline std::string toString(TernaryOpType op) { return detail::nameOf(op); }
 
 namespace ostream_ext {
 /// Writes the enumerator's name.

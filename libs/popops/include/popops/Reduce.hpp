@@ -9,6 +9,7 @@
 #include <poplar/Tensor.hpp>
 #include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poplar/detail/OwnedText.hpp>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -74,10 +75,11 @@ POPLAR_API void reduceWithOutput(poplar::Graph &graph, const poplar::Tensor &in,
 struct POPLAR_API SingleReduceOp {
   /// A reduction with a result of type `outType`.
   SingleReduceOp(poplar::Tensor in, std::vector<std::size_t> dims, ReduceParams params, poplar::Type outType,
-                 std::string debugName = "")
+                 poplar::StringRef debugName = {})
       : in(in), dims(dims), params(params), useOutType(true), outType(outType), debugName(debugName) {}
   /// A reduction with a result of the type of `in`.
-  SingleReduceOp(poplar::Tensor in, std::vector<std::size_t> dims, ReduceParams params, std::string debugName = "")
+  SingleReduceOp(poplar::Tensor in, std::vector<std::size_t> dims, ReduceParams params,
+                 poplar::StringRef debugName = {})
       : in(in), dims(dims), params(params), useOutType(false), outType(in.elementType()), debugName(debugName) {}
 
   poplar::Tensor in;             ///< what is reduced
@@ -85,7 +87,7 @@ struct POPLAR_API SingleReduceOp {
   ReduceParams params;           ///< how elements are combined
   bool useOutType;               ///< whether `outType` was given
   poplar::Type outType;          ///< type of the result
-  std::string debugName;         ///< name in reports
+  poplar::detail::OwnedText debugName; ///< name in reports
 };
 
 /// Several independent reductions that share compute sets. `outputs` is empty, and receives the results, or holds one

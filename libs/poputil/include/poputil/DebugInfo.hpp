@@ -4,9 +4,11 @@
 #include <poplar/GraphElements.hpp>
 #include <poplar/OptionFlags.hpp>
 #include <poplar/ProfileValue.hpp>
+#include <poplar/StringRef.hpp>
 #include <poplar/Tensor.hpp>
 #include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poplar/detail/OwnedText.hpp>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -27,7 +29,7 @@ template <> POPLAR_API poplar::ProfileValue toProfileValue(const long long &t);
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const unsigned long long &t);
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const float &t);
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const double &t);
-template <> POPLAR_API poplar::ProfileValue toProfileValue(const std::string &t);
+template <> inline poplar::ProfileValue toProfileValue(const std::string &t) { return t; }
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Type &t);
 /// Shape, element type and name.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Tensor &t);
@@ -56,10 +58,10 @@ template <class T> poplar::ProfileValue toProfileValue(T *const &t) {
 
 /// An argument of an operation: its name and record.
 struct POPLAR_API ArgType {
-  std::string n;           ///< its name
+  poplar::detail::OwnedText n; ///< its name
   poplar::ProfileValue pv; ///< its record
   /// A named record.
-  ArgType(std::string name, poplar::ProfileValue value) : n(std::move(name)), pv(std::move(value)) {}
+  ArgType(poplar::StringRef name, poplar::ProfileValue value) : n(name), pv(std::move(value)) {}
   /// A named record.
   ArgType(const std::pair<std::string, const poplar::ProfileValue> &p) : n(p.first), pv(p.second) {}
 };
@@ -68,11 +70,11 @@ struct POPLAR_API ArgType {
 class POPLAR_API OpDebugInfo : public poplar::DebugInfo {
 public:
   /// `api`: the name of the function.
-  OpDebugInfo(const poplar::DebugContext &debugContext, std::string api);
+  OpDebugInfo(const poplar::DebugContext &debugContext, poplar::StringRef api);
 
 protected:
   /// Adds or replaces a value.
-  void add(std::string name, const poplar::ProfileValue &value);
+  void add(poplar::StringRef name, const poplar::ProfileValue &value);
 };
 
 /// Made at the start of a library function; converts to the DebugContext of what the function is made of:
@@ -82,9 +84,13 @@ class POPLAR_API PoplibsOpDebugInfo : public OpDebugInfo {
 public:
   /// Records the arguments of the function `api`, by default the caller.
   PoplibsOpDebugInfo(const poplar::DebugContext &debugContext, const std::vector<ArgType> &args = {},
-                     const std::string &api = __builtin_FUNCTION());
+                     poplar::StringRef api = __builtin_FUNCTION());
   /// Records the results by name.
-  void addOutputs(const std::map<std::string, poplar::ProfileValue> &outputs);
+  void addOutputs(const poplar::ProfileValue::Map &outputs);
+  template <class Less, class Allocator>
+  void addOutputs(const std::map<std::string, poplar::ProfileValue, Less, Allocator> &outputs) {
+    addOutputs(poplar::ProfileValue::Map(outputs.begin(), outputs.end()));
+  }
   /// Records the result.
   void addOutput(const poplar::Tensor &output);
 };

@@ -2,7 +2,6 @@
 #include <popops/Expr.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/detail/Api.hpp>
-#include <string>
 #include <vector>
 
 namespace popops {
@@ -10,7 +9,7 @@ namespace detail {
 
 /// Adds vertices to `cs` that store the value of `e` to `out`. Throws poplibs_error (starting with `function`) like
 /// mapWithOutput, and when an operand overlaps `out` without being it, as that needs a step more.
-POPLAR_API void mapIntoComputeSet(const std::string &function, poplar::Graph &graph, const expr::Expr &e,
+POPLAR_API void mapIntoComputeSet(poplar::StringRef function, poplar::Graph &graph, const expr::Expr &e,
                                   const std::vector<poplar::Tensor> &ts, const poplar::Tensor &out,
                                   poplar::ComputeSet cs);
 
