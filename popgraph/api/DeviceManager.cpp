@@ -4,21 +4,27 @@
 #include "popgraph/api/TargetAccess.hpp"
 #include "poplar/exceptions.hpp"
 
+#include <bit>
 #include <numeric>
 
 namespace poplar {
 namespace {
 
 /// One row of the machine's devices: consecutive IPUs.
-struct Group { unsigned firstIPU, numIPUs; };
+struct Group {
+  unsigned firstIPU, numIPUs;
+};
 
-/// In the order of their numbers: all single IPUs, all pairs, and so on.
+/// In the order of their numbers: all single IPUs, all pairs, and so on to the whole, as a pod has them; then the
+/// sizes between, which only simulated machines can offer.
 const std::vector<Group> &groups() {
   static const std::vector<Group> all = [] {
+    constexpr unsigned kAll = detail::Claim::kNumIPUs;
     std::vector<Group> groups;
-    for (unsigned size = 1; size <= detail::Claim::kNumIPUs; size *= 2)
-      for (unsigned first = 0; first != detail::Claim::kNumIPUs; first += size)
-        groups.push_back({first, size});
+    for (bool ofPod : {true, false})
+      for (unsigned size = 1; size <= kAll; ++size)
+        if (std::has_single_bit(size) == ofPod)
+          for (unsigned first = 0; first + size <= kAll; first += size) groups.push_back({first, size});
     return groups;
   }();
   return all;
@@ -52,8 +58,7 @@ std::size_t DeviceManager::getNumDevices() const { return groups().size(); }
 std::vector<Device> DeviceManager::getDevices(const OptionFlags &options) const {
   const popgraph::Machine kind = machine(options);
   std::vector<Device> devices;
-  for (unsigned id = 0; id != groups().size(); ++id)
-    devices.push_back(makeDevice(id, kind));
+  for (unsigned id = 0; id != groups().size(); ++id) devices.push_back(makeDevice(id, kind));
   return devices;
 }
 
@@ -62,8 +67,7 @@ std::vector<Device> DeviceManager::getDevices(TargetType type, unsigned numIPUs,
   std::vector<Device> devices;
   if (type == TargetType::IPU) {
     for (unsigned id = 0; id != groups().size(); ++id)
-      if (groups()[id].numIPUs == numIPUs)
-        devices.push_back(makeDevice(id, kind));
+      if (groups()[id].numIPUs == numIPUs) devices.push_back(makeDevice(id, kind));
   } else if (numIPUs != 0) {
     if (type == TargetType::CPU)
       devices.push_back(Device::createCPUDevice(numIPUs));

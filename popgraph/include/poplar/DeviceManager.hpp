@@ -12,8 +12,9 @@
 namespace poplar {
 
 /// The machine's devices: 16 simulated IPUs (devices 0 to 15), and their groups of 2 (16 to 23), 4 (24 to 27),
-/// 8 (28 and 29) and 16 (30). The environment decides what they are: POPGRAPH_MACHINE names their kind or a file of
-/// constants, POPLAR_TARGET_OPTIONS={"tilesPerIPU":"32"} makes them smaller.
+/// 8 (28 and 29) and 16 (30), then of the sizes between, so that any number from 1 to 16 can be had. The environment
+/// decides what they are: POPGRAPH_MACHINE names their kind or a file of constants,
+/// POPLAR_TARGET_OPTIONS={"tilesPerIPU":"32"} makes them smaller.
 class POPLAR_API DeviceManager {
 public:
   DeviceManager();

@@ -17,8 +17,7 @@ TEST_CASE("a program finds a free device as all hardware programs do") {
   const DeviceManager manager = DeviceManager::createDeviceManager();
   auto devices = manager.getDevices(TargetType::IPU, 1);
   REQUIRE(devices.size() == 16);
-  const auto found =
-      std::find_if(devices.begin(), devices.end(), [](Device &device) { return device.attach(); });
+  const auto found = std::find_if(devices.begin(), devices.end(), [](Device &device) { return device.attach(); });
   REQUIRE(found != devices.end());
   CHECK(found->getId() == 0);
   CHECK(found->isAttached());
@@ -41,17 +40,38 @@ TEST_CASE("a device that dies is free again") {
   CHECK(manager.getDevice(3).attach());
 }
 
+TEST_CASE("any number of IPUs from 1 to 16 can be had, each with numbers that getDevice knows") {
+  const DeviceManager manager;
+  for (unsigned numIPUs = 1; numIPUs <= 16; ++numIPUs) {
+    auto devices = manager.getDevices(TargetType::IPU, numIPUs);
+    REQUIRE_FALSE(devices.empty());
+    for (Device &device : devices) {
+      CHECK(device.getTarget().getNumIPUs() == numIPUs);
+      CHECK(device.getDriverIDs().size() == numIPUs);
+      CHECK(manager.getDevice(device.getId()).getDriverIDs() == device.getDriverIDs());
+      CHECK(device.attach());
+      device.detach();
+    }
+  }
+  // Single IPUs come first, then the groups of a pod, then the sizes between.
+  CHECK(manager.getDevice(0).getTarget().getNumIPUs() == 1);
+  CHECK(manager.getDevice(16).getTarget().getNumIPUs() == 2);
+  CHECK(manager.getDevice(30).getTarget().getNumIPUs() == 16);
+  CHECK(manager.getDevice(31).getTarget().getNumIPUs() == 3);
+}
+
 TEST_CASE("groups of IPUs share their members") {
   const DeviceManager manager;
-  CHECK(manager.getNumDevices() == 31);
-  CHECK(manager.getDevices().size() == 31);
+  CHECK(manager.getNumDevices() == 50);
+  CHECK(manager.getDevices().size() == 50);
   CHECK(manager.getDevices(TargetType::IPU, 2).size() == 8);
   CHECK(manager.getDevices(TargetType::IPU, 16).size() == 1);
-  CHECK(manager.getDevices(TargetType::IPU, 3).empty());
+  CHECK(manager.getDevices(TargetType::IPU, 0).empty());
+  CHECK(manager.getDevices(TargetType::IPU, 17).empty());
   CHECK(manager.getChildDeviceIds(17) == std::vector<unsigned>{2, 3});
   CHECK(manager.getChildDeviceIds(30, 8) == std::vector<unsigned>{28, 29});
   CHECK(manager.getChildDeviceIds(0).empty());
-  CHECK_THROWS_AS(manager.getDevice(31), poplar_error);
+  CHECK_THROWS_AS(manager.getDevice(50), poplar_error);
   const Device pair = manager.getDevice(17);
   CHECK(pair.getTarget().getNumIPUs() == 2);
   CHECK(pair.getDriverIDs() == std::vector<int>{2, 3});
@@ -87,6 +107,14 @@ TEST_CASE("a CPU device answers, and has nothing that only IPUs have") {
   CHECK(device.attach());
   CHECK(device.supportsRemoteBuffers());
   CHECK(device.getAttributes().at("type") == "CPU");
+  CHECK(device.getAttribute("type") == "CPU");
+  CHECK(device.getAttributes().size() == 7);
+  try {
+    device.getAttribute("typ");
+    FAIL("nothing was thrown");
+  } catch (const index_error &error) {
+    CHECK(error.what() == std::string("a device has no attribute \"typ\"; did you mean \"type\"?"));
+  }
   unsigned a, b, c;
   CHECK_THROWS_AS(device.getDriverVersion(a, b, c), poplar_error);
   CHECK_THROWS_AS(device.getDriverIDs(), poplar_error);
@@ -94,9 +122,49 @@ TEST_CASE("a CPU device answers, and has nothing that only IPUs have") {
   ipu.getDriverVersion(a, b, c);
   CHECK(versionString() == std::to_string(a) + "." + std::to_string(b) + "." + std::to_string(c));
   CHECK_THROWS_AS(ipu.reset(), poplar_error);
+  CHECK(ipu.hasGateway());
+  CHECK_FALSE(IPUModel("ipu1").createDevice().hasGateway());
+  CHECK(ipu.getNumaTopology() == std::vector<int>{0});
+  CHECK(ipu.attach());
+  CHECK_NOTHROW(ipu.reset());
+  ipu.detach();
+  CHECK_FALSE(packageHash().empty());
   CHECK_THROWS_AS(Device::createCUDADevice(), poplar_error);
   CHECK_THROWS_AS(Device::createSimulatorDevice(device.getTarget()), poplar_error);
   CHECK(Device::createSimulatorDevice(ipu.getTarget()).getTarget() == ipu.getTarget());
+}
+
+TEST_CASE("the environment's simulator options make simulated devices smaller") {
+  const Device ipu = DeviceManager().getDevice(0);
+  const Environment options("POPLAR_SIMULATOR_OPTIONS", R"({"tilesPerIPU": 16})");
+  CHECK(Device::createSimulatorDevice(ipu.getTarget()).getTarget().getNumTiles() == 16);
+  CHECK(Device::createSimulatorDevice(ipu.getTarget(), {{"tilesPerIPU", "32"}}).getTarget().getNumTiles() == 16);
+  const Environment wrong("POPLAR_SIMULATOR_OPTIONS", R"({"tiles": 16})");
+  CHECK_THROWS_AS(Device::createSimulatorDevice(ipu.getTarget()), invalid_option);
+}
+
+TEST_CASE("a model's text and numbers can be changed field by field") {
+  IPUModel model("ipu21");
+  CHECK(model.IPUVersion == "ipu21");
+  CHECK(model.createDevice().getTarget().getTargetArchString() == "ipu21");
+  model.IPUVersion = std::string("ipu1");
+  const std::string version = model.IPUVersion;
+  CHECK(version == "ipu1");
+  model.numStrideBits = 9;
+  model.tilesPerSharedExchangeBus = 1;
+  model.fp16InFp16OutConvUnitsPerTile = 3;
+  model.fp16InFp32OutConvUnitsPerTile = 4;
+  model.fp32InFp32OutConvUnitsPerTile = 5;
+  model.convUnitCoeffLoadBytesPerCycle = 4;
+  const Device device = model.createDevice();
+  const Target &target = device.getTarget();
+  CHECK(target.getTargetArchString() == "ipu1");
+  CHECK(target.getNumStrideBits() == 9);
+  CHECK_FALSE(target.supportsExchangeBusSharing());
+  CHECK(target.getFp16InFp16OutConvUnitsPerTile() == 3);
+  CHECK(target.getFp16InFp32OutConvUnitsPerTile() == 4);
+  CHECK(target.getFp32InFp32OutConvUnitsPerTile() == 5);
+  CHECK(target.getConvUnitCoeffLoadBytesPerCycle() == 4);
 }
 
 TEST_CASE("an IPUModel is what its fields say") {
