@@ -1,11 +1,10 @@
 #include "popgraph/api/TargetAccess.hpp"
 
-#include "popgraph/base/Nearest.hpp"
+#include "popgraph/api/OptionTable.hpp"
 #include "poplar/exceptions.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <istream>
 #include <limits>
@@ -172,25 +171,17 @@ Machine ipuMachine(const std::string &nameOrPath) {
 }
 
 Machine applyTargetOptions(Machine machine, const poplar::OptionFlags &options, TargetEnvironment environment) {
-  static const std::vector<std::string> kKnown = {"tilesPerIPU",       "ipuLinkConfiguration", "ipuLinkTopology",
-                                                  "ipuLinkDomainSize", "syncConfiguration",    "gatewayMode"};
   poplar::OptionFlags all = options;
   if (environment == TargetEnvironment::Use)
     poplar::readJSONFromEnv("POPLAR_TARGET_OPTIONS", all);
-  for (const auto &[name, value] : all) {
-    if (std::find(kKnown.begin(), kKnown.end(), name) == kKnown.end())
-      throw poplar::invalid_option("unrecognised target option \"" + name + "\"" + didYouMean(name, kKnown));
-    if (name != "tilesPerIPU")
-      continue;
-    std::uint32_t tiles = 0;
-    const auto parsed = std::from_chars(value.data(), value.data() + value.size(), tiles);
-    if (parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() || tiles == 0 ||
-        tiles > machine.tilesPerIPU)
-      throw poplar::invalid_option("option tilesPerIPU is \"" + value + "\"; machine \"" + machine.name +
-                                   "\" allows 1 to " + std::to_string(machine.tilesPerIPU));
-    machine = withTiles(std::move(machine), tiles);
-  }
-  return machine;
+  checkOptions(kTargetOptions, all, "the target");
+  if (all.find("tilesPerIPU") == all.end())
+    return machine;
+  const std::uint32_t tiles = optionNumber(all.at("tilesPerIPU").str());
+  if (tiles == 0 || tiles > machine.tilesPerIPU)
+    throw poplar::invalid_option("option 'tilesPerIPU' of the target is '" + all.at("tilesPerIPU") + "'; machine \"" +
+                                 machine.name + "\" allows 1 to " + std::to_string(machine.tilesPerIPU));
+  return withTiles(std::move(machine), tiles);
 }
 
 } // namespace popgraph

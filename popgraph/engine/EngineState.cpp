@@ -204,19 +204,14 @@ void EngineState::read(std::string_view name, void *data, std::ptrdiff_t bytes) 
 
 void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) const {
   profiler::SummaryOptions options;
-  const auto isTrue = [](const std::string &value) { return value == "true" || value == "1"; };
+  checkOptions(kSummaryOptions, flags, "printProfileSummary");
   for (const auto &[name, value] : flags) {
     if (name == "showExecutionSteps")
-      options.showExecutionSteps = isTrue(value);
+      options.showExecutionSteps = optionIsTrue(value);
     else if (name == "showVarStorage")
-      options.showVarStorage = isTrue(value);
+      options.showVarStorage = optionIsTrue(value);
     else if (name == "showPerIpuMemoryUsage")
-      options.showPerIpuMemoryUsage = isTrue(value);
-    else if (name != "showOptimizations" && name != "colours")
-      throw poplar::invalid_option(
-          fmt::format("Unrecognised option '{}' of printProfileSummary; known are showExecutionSteps, "
-                      "showVarStorage, showOptimizations, showPerIpuMemoryUsage, colours",
-                      name));
+      options.showPerIpuMemoryUsage = optionIsTrue(value);
   }
   profiler::writeSummary(out, model_->model(), options);
 }

@@ -1,9 +1,9 @@
 // What a graph shares with the host: streams, remote buffers and functions; and functions of the device.
 #include <poplar/Graph.hpp>
 
-#include <charconv>
 #include <spdlog/fmt/fmt.h>
 
+#include "popgraph/api/OptionTable.hpp"
 #include "popgraph/graph/GraphState.hpp"
 
 namespace poplar {
@@ -22,19 +22,14 @@ void checkFree(const GraphState &state, StringRef handle, const char *function) 
 
 /// Checks the options of a stream; returns the bufferingDepth.
 std::uint32_t bufferingDepth(StringRef handle, const OptionFlags &options) {
-  std::uint32_t depth = 1;
-  for (const auto &[name, value] : options) {
-    if (name != "bufferingDepth" && name != "splitLimit")
-      throw invalid_option(fmt::format(
-          "Unrecognised stream option '{}' of '{}'; known are bufferingDepth and splitLimit", name, textOf(handle)));
-    const bool isDepth = name == "bufferingDepth";
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc() || end != value.data() + value.size() || (isDepth && (number == 0 || number > 1024)))
-      throw invalid_option(fmt::format("option '{}' of stream '{}' is '{}'; it must be a whole number{}", name,
-                                       textOf(handle), value, isDepth ? " from 1 to 1024" : " of bytes"));
-    if (isDepth) depth = static_cast<std::uint32_t>(number);
-  }
+  constexpr std::uint32_t kDeepest = 1024;
+  popgraph::checkOptions(popgraph::kStreamOptions, options, fmt::format("stream '{}'", textOf(handle)));
+  if (options.find("bufferingDepth") == options.end()) return 1;
+  const std::string value = options.at("bufferingDepth");
+  const std::uint32_t depth = popgraph::optionNumber(value);
+  if (depth == 0 || depth > kDeepest)
+    throw invalid_option(fmt::format("option 'bufferingDepth' of stream '{}' is '{}'; it must be from 1 to {}",
+                                     textOf(handle), value, kDeepest));
   return depth;
 }
 

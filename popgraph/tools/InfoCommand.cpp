@@ -1,7 +1,9 @@
+#include "popgraph/api/OptionTable.hpp"
 #include "popgraph/base/SealedFile.hpp"
 #include "popgraph/ir/Serialize.hpp"
 #include "popgraph/machine/Machine.hpp"
 #include "popgraph/passes/Pipeline.hpp"
+#include "popgraph/runtime/EngineOptions.hpp"
 #include "popgraph/tools/Commands.hpp"
 #include "profiler/Reader.hpp"
 #include "profiler/render/Format.hpp"
@@ -96,8 +98,7 @@ void writeFileText(std::ostream &out, const Json &file) {
 
 Json machinesJson() {
   Json machines = Json::array();
-  for (const Machine &machine : builtInMachines())
-    machines.push_back(Json::parse(machineToJson(machine)));
+  for (const Machine &machine : builtInMachines()) machines.push_back(Json::parse(machineToJson(machine)));
   return machines;
 }
 
@@ -121,45 +122,72 @@ void writeMachineText(std::ostream &out, const Machine &machine) {
         << left(std::string(fields[i].unit), 12) << fields[i].source << "\n";
 }
 
+struct NamedTable {
+  const char *name, *given; ///< what the options are for, and where they come from
+  OptionTable rows;
+};
+constexpr NamedTable kTables[] = {
+    {"engine", "Engine, compileGraph; POPLAR_ENGINE_OPTIONS and POPLAR_RUNTIME_OPTIONS win", kEngineOptions},
+    {"target", "DeviceManager, Target, IPUModel; POPLAR_TARGET_OPTIONS wins, but in models", kTargetOptions},
+    {"stream", "Graph::addHostToDeviceFIFO, Graph::addDeviceToHostFIFO", kStreamOptions},
+    {"summary", "Engine::printProfileSummary", kSummaryOptions}};
+
+Json optionsJson() {
+  Json tables = Json::object();
+  for (const NamedTable &table : kTables)
+    for (const OptionRow &row : table.rows)
+      tables[table.name].push_back(
+          {{"name", row.name}, {"default", row.fallback}, {"values", row.values}, {"effect", row.effect}});
+  return tables;
+}
+
+void writeOptionsText(std::ostream &out) {
+  for (const NamedTable &table : kTables) {
+    out << table.name << " options (" << table.given << "):\n";
+    for (const OptionRow &row : table.rows)
+      out << "  " << left(row.name, 43) << left(row.fallback, 14) << left(row.values, 40) << row.effect << "\n";
+  }
+}
+
 } // namespace
 
 void addInfo(CLI::App &app, Action &action) {
   struct Options {
     std::string file, machine;
-    bool json = false;
+    bool json = false, options = false;
   };
   const auto options = std::make_shared<Options>();
   CLI::App *command = app.add_subcommand("info", "Print version and machines; with a file, what is in it");
   command->add_option("file", options->file, "profile.pgprof, or an executable (.pgx)");
   command->add_option("--machine", options->machine, "Print every constant of this machine, with unit and source");
+  command->add_flag("--options", options->options, "Print every option: name, default, allowed values, effect");
   command->add_flag("--json", options->json, "One JSON object instead of text");
   command->callback([options, &action] {
     action = [options] {
       Json json = {{"schema", "popgraph.info/1"}, {"tool_version", POPGRAPH_VERSION}};
-      if (!options->file.empty())
-        json["file"] = fileJson(options->file);
+      if (!options->file.empty()) json["file"] = fileJson(options->file);
       Machine machine;
       try {
-        if (!options->machine.empty())
-          machine = loadMachine(options->machine);
+        if (!options->machine.empty()) machine = loadMachine(options->machine);
       } catch (const MachineError &error) {
         throw std::invalid_argument(error.what());
       }
       Output().with([&](std::ostream &out) {
         if (options->json) {
+          if (options->options) json["options"] = optionsJson();
           if (!options->machine.empty())
             json["machine"] = Json::parse(machineToJson(machine));
-          else if (options->file.empty())
+          else if (options->file.empty() && !options->options)
             json["machines"] = machinesJson();
           out << profiler::dumpJson(json, 2) << "\n";
           return;
         }
         out << "popgraph " << POPGRAPH_VERSION << "\n";
-        if (!options->file.empty())
-          writeFileText(out, json["file"]);
+        if (!options->file.empty()) writeFileText(out, json["file"]);
+        if (options->options) writeOptionsText(out);
         if (!options->machine.empty())
           writeMachineText(out, machine);
-        else if (options->file.empty())
+        else if (options->file.empty() && !options->options)
           writeMachinesText(out);
       });
       return kFine;

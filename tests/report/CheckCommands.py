@@ -56,6 +56,15 @@ def main():
         assert "no such table" in run("query", profile, "SELECT * FROM no_such_table", status=2)
         run("query", profile, "DROP TABLE step", status=2)
 
+        text = run("info", "--options")
+        assert "POPLAR_ENGINE_OPTIONS" in text and "\n  debug.instrument " in text and "machines" not in text
+        options = json.loads(run("info", "--options", "--json"))["options"]
+        assert set(options) == {"engine", "target", "stream", "summary"}
+        assert {"name": "tilesPerIPU", "default": "", "values": "number"}.items() <= options["target"][0].items()
+        for rows in options.values():
+            names = [row["name"] for row in rows]
+            assert len(names) == len(set(names)) and all(row["effect"] and row["values"] for row in rows)
+
         info = json.loads(run("info", profile, "--json"))
         assert info["file"]["format_version"] == "1.0" and info["file"]["runs"] == 3
         executable = folder + "/program.pgx"

@@ -1,3 +1,4 @@
+#include "popgraph/api/OptionTable.hpp"
 #include "popgraph/base/Nearest.hpp"
 #include "poplar/OptionFlags.hpp"
 #include "poplar/ProfileValue.hpp"
@@ -5,6 +6,9 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/api/Environment.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <sstream>
 
 using namespace poplar;
@@ -32,8 +36,7 @@ TEST_CASE("options are set, replaced, found and listed by name") {
   flags.set({{"a", "4"}, {"d", "5"}});
   flags.set(OptionFlags{{"e", "6"}});
   std::string all;
-  for (const auto &option : flags)
-    all += option.first + "=" + option.second + " ";
+  for (const auto &option : flags) all += option.first + "=" + option.second + " ";
   CHECK(all == "a=4 b=1 c=3 d=5 e=6 ");
   CHECK(flags.find("d") != flags.end());
   CHECK(flags.find("x") == flags.end());
@@ -42,14 +45,38 @@ TEST_CASE("options are set, replaced, found and listed by name") {
   CHECK(flags.empty());
 }
 
+TEST_CASE("options step as input iterators do, and show pairs of strings") {
+  const OptionFlags flags{{"a", "1"}, {"b", "2"}};
+  OptionFlags::iterator it = flags.begin();
+  const OptionFlags::iterator first = it++;
+  CHECK(first->first == "a");
+  CHECK((*it).second == "2");
+  CHECK(++it == flags.end());
+  CHECK(std::distance(flags.begin(), flags.end()) == 2);
+  const std::map<std::string, std::string> map(flags.begin(), flags.end());
+  CHECK(map == std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}});
+  std::size_t seen = 0;
+  for (const auto &[name, value] : flags) seen += name.size() + value.size();
+  CHECK(seen == 4);
+  CHECK(std::count_if(flags.begin(), flags.end(), [](const OptionFlags::OptionFlag &f) { return f.second == "2"; }) ==
+        1);
+  OptionFlags less{flags};
+  CHECK(less.erase("b") == 1);
+  CHECK(less.erase("b") == 0);
+  CHECK(less != flags);
+  CHECK((less < flags) != (flags < less));
+  std::ostringstream out;
+  out << flags;
+  CHECK(out.str() == R"({"a":"1","b":"2"})");
+}
+
 TEST_CASE("an option that is not set is an error with the nearest name") {
   const OptionFlags flags{{"debug.instrument", "true"}};
   try {
     flags.at("debug.instrumnt");
     FAIL("nothing was thrown");
   } catch (const invalid_option &error) {
-    CHECK(error.what() ==
-          std::string("option \"debug.instrumnt\" is not set; did you mean \"debug.instrument\"?"));
+    CHECK(error.what() == std::string("option \"debug.instrumnt\" is not set; did you mean \"debug.instrument\"?"));
     CHECK(error.type == "invalid_option");
   }
 }
@@ -92,6 +119,40 @@ TEST_CASE("options from the environment name their variable when they are malfor
   }
 }
 
+TEST_CASE("tables of options refuse unknown names and values that are not allowed") {
+  static constexpr popgraph::OptionRow rows[] = {{"switch", "false", "bool", ""},
+                                                 {"count", "1", "number|auto", ""},
+                                                 {"mode", "a", "a|bc|d", ""},
+                                                 {"text", "", "string", ""}};
+  const auto refused = [&](const OptionFlags &options) {
+    try {
+      popgraph::checkOptions(rows, options, "the test");
+    } catch (const invalid_option &error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  for (const char *value : {"true", "false", "0", "1"}) CHECK(refused({{"switch", value}}) == "accepted");
+  for (const char *value : {"0", "4294967295", "auto"}) CHECK(refused({{"count", value}}) == "accepted");
+  CHECK(refused({{"mode", "bc"}, {"text", ""}, {"switch", "true"}}) == "accepted");
+  CHECK(refused({{"swich", "true"}}) == "Unrecognised option 'swich' of the test; did you mean \"switch\"?");
+  CHECK(refused({{"switch", "yes"}}) == "option 'switch' of the test is 'yes'; it must be true or false");
+  CHECK(refused({{"count", "-1"}}) == "option 'count' of the test is '-1'; it must be a whole number or auto");
+  CHECK(refused({{"count", "4294967296"}}) != "accepted");
+  CHECK(refused({{"mode", "b"}}) == "option 'mode' of the test is 'b'; it must be a, bc or d");
+  CHECK(popgraph::optionNumber("12") == 12);
+  CHECK(popgraph::optionIsTrue("1"));
+  CHECK_FALSE(popgraph::optionIsTrue("false"));
+}
+
+TEST_CASE("every default of a table is a value that the table allows") {
+  for (const popgraph::OptionTable table :
+       {popgraph::OptionTable(popgraph::kTargetOptions), popgraph::OptionTable(popgraph::kStreamOptions),
+        popgraph::OptionTable(popgraph::kSummaryOptions)})
+    for (const popgraph::OptionRow &row : table)
+      if (*row.fallback) CHECK_NOTHROW(popgraph::checkOptions(table, {{row.name, row.fallback}}, "test"));
+}
+
 TEST_CASE("the nearest name is one that was meant, or none") {
   const std::vector<std::string> names{"tilesPerIPU", "autoReport.all", "autoReport.directory"};
   CHECK(popgraph::nearestName("tilesPerIpu", names) == "tilesPerIPU");
@@ -118,6 +179,17 @@ TEST_CASE("profile values hold what JSON holds") {
   const ProfileValue copy = value;
   CHECK(copy == value);
   CHECK_FALSE(copy == ProfileValue(1));
+  CHECK(value["name"].text() == "x");
+  CHECK(ProfileValue(map).size() == 3);
+  std::string keys;
+  for (const auto &entry : value.asMap()) keys += entry.first + ",";
+  CHECK(keys == "big,list,name,");
+  CHECK(value.asMap().at("name") == "x");
+  CHECK(value["list"].asVector().size() == 4);
+  const std::map<std::string, ProfileValue> standard{{"a", 1}, {"b", "two"}};
+  CHECK(ProfileValue(standard)["b"].asString() == "two");
+  CHECK(ProfileValue(-2.5).asInt() == -2);
+  CHECK_THROWS_AS(value.asString(), type_error);
   CHECK_THROWS_AS(value.asBool(), type_error);
   CHECK_THROWS_AS(value["none"], index_error);
   CHECK_THROWS_AS(value["list"][4], index_error);

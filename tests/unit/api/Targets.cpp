@@ -5,6 +5,8 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/api/Environment.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <sstream>
@@ -53,6 +55,66 @@ TEST_CASE("matrix units times weights give the multiply-adds per cycle that each
   CHECK(rate("c600", QUARTER, HALF) == 128);
 }
 
+TEST_CASE("an ipu2 target answers what cost models and register-poking vertices ask") {
+  const Target target = Target::createIPUTarget(2, "ipu2");
+  CHECK(target.getFloatVectorWidth() == 2);
+  CHECK(target.getHalfVectorWidth() == 4);
+  CHECK(target.getMemcpyBytesPerCycle() == 8);
+  CHECK(target.getGlobalSyncCycles() == 600);
+  CHECK(target.getTilesPerSharedExchangeBus() == 2);
+  CHECK(target.supportsExchangeBusSharing());
+  CHECK(target.getConvUnitMaxPipelineDepth(HALF) == 4);
+  // One 64-bit load a cycle.
+  CHECK(target.getConvUnitInputLoadElemsPerCycle(HALF) == 4);
+  CHECK(target.getConvUnitInputLoadElemsPerCycle(FLOAT) == 2);
+  CHECK(target.getConvUnitInputLoadElemsPerCycle(true) == 2);
+  CHECK(target.getConvUnitInputLoadElemsPerCycle(false) == 4);
+  CHECK(target.getConvUnitCoeffLoadBytesPerCycle() == 16);
+  CHECK(target.getNumConvUnits(false, false) == target.getFp16InFp16OutConvUnitsPerTile());
+  CHECK(target.getNumConvUnits(true, true) == target.getFp32InFp32OutConvUnitsPerTile());
+  CHECK(target.getNumConvUnits(INT, FLOAT) == 0);
+  CHECK(target.getWeightsPerConvUnit(true) == 2);
+  CHECK(target.getWeightsPerConvUnit(false) == 4);
+  CHECK(target.getFp8InFp16OutConvUnitsPerTile() == 0);
+  CHECK(target.getFp8InFp32OutConvUnitsPerTile() == 0);
+  CHECK(Target::createIPUTarget("ipu21").getFp8InFp16OutConvUnitsPerTile() == 16);
+  CHECK(target.getNumIPULinks() == 10);
+  // 128 Gib/s, of which 85 in 100 carry data.
+  CHECK(target.getIPULinkBandwidth() == Approx(.85 * 128 * 1024 * 1024 * 1024.));
+  CHECK(target.getHostExchangeBandwidth() == Approx(4.7 * 8 * 1.33e9));
+  CHECK(target.getGatewayMode());
+  CHECK_FALSE(Target::createIPUTarget("c600").getGatewayMode());
+  // One bit each, from the lowest.
+  CHECK(target.makeFpIctlValue(true, false, false, false, false) == 1);
+  CHECK(target.makeFpIctlValue(false, true, false, false, false) == 2);
+  CHECK(target.makeFpIctlValue(false, false, true, false, false) == 4);
+  CHECK(target.makeFpIctlValue(false, false, false, true, false) == 8);
+  CHECK(target.makeFpIctlValue(false, false, false, false, true) == 16);
+  CHECK(target.getFpIctlRegIndex() != target.getDbgDataRegIndex());
+  const Target empty;
+  CHECK_THROWS_AS(empty.getFp8InFp32OutConvUnitsPerTile(), poplar_error);
+  CHECK_THROWS_AS(empty.getGlobalSyncCycles(), poplar_error);
+}
+
+TEST_CASE("halves are copied between host and device as floats and as doubles") {
+  const Target target = Target::createIPUTarget("ipu2");
+  const double doubles[] = {0, 1, -2.5, 65504, 1.0 / 3};
+  const float floats[] = {0, 1, -2.5f, 65504, 1.f / 3};
+  std::uint16_t fromDoubles[5], fromFloats[5];
+  copyDoubleToDeviceHalf(target, doubles, fromDoubles, 5);
+  copyFloatToDeviceHalf(target, floats, fromFloats, 5);
+  CHECK(std::equal(fromDoubles, fromDoubles + 5, fromFloats));
+  CHECK(fromDoubles[1] == 0x3c00);
+  double backDoubles[5];
+  float backFloats[5];
+  copyDeviceHalfToDouble(target, fromDoubles, backDoubles, 5);
+  copyDeviceHalfToFloat(target, fromFloats, backFloats, 5);
+  CHECK(backDoubles[2] == -2.5);
+  CHECK(backDoubles[3] == 65504);
+  CHECK(std::fabs(backDoubles[4] - 1.0 / 3) < 0x1p-12);
+  CHECK(std::equal(backDoubles, backDoubles + 5, backFloats));
+}
+
 TEST_CASE("memory elements start every 16 KiB, and the interleaved ones after 13 of them") {
   const Target target = Target::createIPUTarget("ipu2");
   REQUIRE(target.getMemoryElementOffsets().size() == 39);
@@ -89,8 +151,8 @@ TEST_CASE("links join the IPUs of a pair and neighbouring pairs in both directio
     flows.emplace(constraint.flows[0].src, constraint.flows[0].dst);
     CHECK(constraint.bandwidth > 0);
   }
-  CHECK(flows == std::set<std::pair<unsigned, unsigned>>{
-                     {0, 1}, {1, 0}, {2, 3}, {3, 2}, {0, 2}, {2, 0}, {1, 3}, {3, 1}});
+  CHECK(flows ==
+        std::set<std::pair<unsigned, unsigned>>{{0, 1}, {1, 0}, {2, 3}, {3, 2}, {0, 2}, {2, 0}, {1, 3}, {3, 1}});
 }
 
 TEST_CASE("type limits are given only where they are exact") {
@@ -126,8 +188,7 @@ TEST_CASE("targets are written and read back, one after another in a stream") {
   const Target targets[] = {Target::createIPUTarget(2, 32, "bow"), model.createDevice().getTarget(),
                             Target::createCPUTarget()};
   std::stringstream stream;
-  for (const Target &target : targets)
-    target.serialize(stream);
+  for (const Target &target : targets) target.serialize(stream);
   for (const Target &target : targets) {
     const Target read(stream);
     CHECK(read == target);
@@ -172,7 +233,7 @@ TEST_CASE("wrong names and options of targets are refused by name") {
     FAIL("nothing was thrown");
   } catch (const invalid_option &error) {
     CHECK(error.what() ==
-          std::string("unrecognised target option \"tilesPerIpu\"; did you mean \"tilesPerIPU\"?"));
+          std::string("Unrecognised option 'tilesPerIpu' of the target; did you mean \"tilesPerIPU\"?"));
   }
 }
 
