@@ -233,6 +233,17 @@ class TheDocuments(unittest.TestCase):
         self.assertGreater(seen, 3)
         self.report(faults)
 
+    def test_name_tests_that_exist(self):
+        """Each row of the table of errors ends in the name of a test."""
+        case = r'TEST_CASE(?:_METHOD)?\((?:\w+,\s*)?"((?:[^"\\]|\\.|"\s*")*)"'
+        cases = {re.sub(r'"\s*"', "", name) for path in files((".cpp",), ["tests"])
+                 for name in re.findall(case, read(path))}
+        table = "tests/errors/README.md"
+        rows = [line.split("|")[-2].strip() for line in read(table).splitlines()
+                if line.startswith("| ") and not line.startswith("| condition")]
+        self.assertGreater(len(rows), 20)
+        self.report([f"{table}: there is no test \"{row}\"" for row in rows if row not in cases])
+
     def test_list_the_environment(self):
         names = {name for path in files((".cpp", ".hpp"), ["popgraph", "codelets", "simulator", "profiler", "libs"])
                  for name in re.findall(r'\("((?:POPGRAPH|POPLAR)_[A-Z_]+)"', read(path))}
