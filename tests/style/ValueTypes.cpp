@@ -11,6 +11,7 @@
 #include <poplar/Target.hpp>
 #include <poplar/Type.hpp>
 #include <poplar/TypeConversion.hpp>
+#include <poplar/TypeTraits.hpp>
 #include <poplar/FieldLayout.hpp>
 #include <poplar/Version.hpp>
 #include <poplar/exceptions.hpp>
@@ -20,7 +21,10 @@
 #include <array>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <set>
+#include <stdexcept>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +54,57 @@ std::size_t operation(const Type &type, const std::vector<std::size_t> &dims, co
          library(type, {info, "sub"});
 }
 
+template <typename T, typename... Args> constexpr bool makes() { return std::is_constructible<T, Args...>::value; }
+template <typename From, typename To> constexpr bool converts() { return std::is_convertible<From, To>::value; }
+
+// Types: small values that containers sort and hash.
+static_assert(std::is_trivially_copyable<Type>::value, "");
+static_assert(FLOAT == equivalent_device_type<float>().value && HALF != FLOAT && INT == SIGNED_INT, "");
+static_assert(equivalent_device_type<unsigned>().value == UNSIGNED_INT && BOOL.hash() != CHAR.hash(), "");
+// Devices move and do not copy.
+static_assert(std::is_nothrow_move_constructible<Device>::value && std::is_nothrow_move_assignable<Device>::value, "");
+static_assert(!std::is_copy_constructible<Device>::value && !std::is_copy_assignable<Device>::value, "");
+static_assert(std::is_default_constructible<Device>::value, "");
+// Managers, targets, models, options and profile values copy.
+static_assert(std::is_copy_assignable<DeviceManager>::value && std::is_copy_assignable<Target>::value, "");
+static_assert(std::is_copy_assignable<IPUModel>::value && std::is_copy_assignable<OptionFlags>::value, "");
+static_assert(std::is_copy_assignable<ProfileValue>::value, "");
+static_assert(makes<IPUModel>() && makes<IPUModel, const char *>() && !converts<const char *, IPUModel>(), "");
+static_assert(makes<Target, std::istream &>() && !converts<std::istream &, Target>(), "");
+// Views of text and arrays.
+static_assert(converts<const char *, StringRef>() && converts<std::string, StringRef>(), "");
+static_assert(converts<StringRef, std::string>(), "");
+static_assert(converts<std::vector<int>, ArrayRef<int>>() && converts<std::array<int, 3>, ArrayRef<int>>(), "");
+static_assert(converts<const int (&)[3], ArrayRef<int>>() && !converts<std::vector<long>, ArrayRef<int>>(), "");
+// Debug contexts are made of all that names something.
+static_assert(converts<const char *, DebugContext>() && converts<std::string, DebugContext>(), "");
+static_assert(converts<StringRef, DebugContext>() && converts<DebugNameAndId, DebugContext>(), "");
+static_assert(converts<OpInfo &, DebugContext>() && converts<SourceLocation, DebugContext>(), "");
+static_assert(converts<OpInfo &, DebugNameAndId>() && converts<const char *, DebugNameAndId>(), "");
+static_assert(!converts<int, DebugContext>() && !std::is_copy_constructible<OpInfo>::value, "");
+// Numbers and factors are asked for by name.
+static_assert(!converts<unsigned, replication_factor>() && makes<replication_factor, unsigned>(), "");
+static_assert(converts<IeeeHalf, float>() && converts<float, IeeeHalf>(), "");
+static_assert(TypeTraits::isSimpleType<float>() && !TypeTraits::isSimpleType<Type>(), "");
+static_assert(TypeTraits::make<short>().size == 2 && TypeTraits::make<short>().isSigned, "");
+// Errors: each is made of a text and is what its base says.
+static_assert(makes<poplar_error, std::string>() && makes<poplar_error, const char *>(), "");
+static_assert(!converts<std::string, poplar_error>() && std::is_base_of<std::runtime_error, poplar_error>::value, "");
+static_assert(std::is_base_of<system_runtime_error, recoverable_runtime_error>::value, "");
+static_assert(std::is_base_of<poplar::runtime_error, application_runtime_error>::value, "");
+static_assert(converts<decltype(poplar_error::type), std::string>(), "");
+static_assert(converts<decltype(graph_memory_allocation_error::profilePath), std::string>(), "");
+
+struct OldCode { // as an application of an earlier SDK keeps its device
+  std::unique_ptr<Device> device;
+  Device empty;
+  std::vector<Device> all;
+};
+
+std::string joined(const std::vector<std::size_t> &path, const DebugNameAndId &dnai) {
+  return DebugContext{dnai, std::to_string(path.size())}.getPathName();
+}
+
 } // namespace
 
 int main() {
@@ -57,6 +112,11 @@ int main() {
   const std::string prefix = "prefix";
   std::size_t total = shape({}) + shape({1}) + shape(dims) + shape(std::vector<std::size_t>(3, 1));
   total += build(FLOAT, {4, 4}) + build(FLOAT, {4, 4}, "x") + build(FLOAT, dims, {"x"}) + build(INT, {}, prefix + "/y");
+  const DebugNameAndId dnai("outer");
+  total += build(FLOAT, {}, {dnai, "x"}) + build(FLOAT, {}, {dnai}) + build(FLOAT, {}, {{dnai, "x"}, "y"}) +
+           build(FLOAT, {}, {"a", "b"}) + build(FLOAT, {}, {prefix, "b"}) + build(FLOAT, {}, {}) +
+           library(FLOAT, {{dnai, "x"}, "y"}) + library(FLOAT, {}) + library(FLOAT, {dnai, prefix}) +
+           joined({1, 2}, {dnai, "z"}).size() + DebugContext{"a", "b"}.getPathName().size();
   total += operation(kGlobalType, {1, 2, 3}, {prefix}) + operation(HALF, {1}, "op");
   total += configure() + configure({{"a", "b"}}) + configure({{"a", prefix}, {"c", "d"}}, "name");
 
@@ -80,8 +140,18 @@ int main() {
   Device device;
   if (it != devices.end())
     device = std::move(*it);
+  OldCode old;
+  old.device.reset(new Device(Device::createCPUDevice()));
+  old.all.push_back(std::move(*old.device));
+  old.all.emplace_back(IPUModel("ipu1").createDevice());
+  old.all = DeviceManager().getDevices();
+  std::swap(old.all.front(), old.all.back());
+  old.empty = std::move(old.all.back());
+
   IPUModel model;
   model.numIPUs = 1;
+  model.IPUVersion = "ipu2";
+  model.relativeSyncDelay = IPUModel::RelativeSyncDelayType::NO_DELAY;
   model.tilesPerIPU = 4;
   device = model.createDevice();
   const Target target = device.getTarget();
@@ -99,6 +169,8 @@ int main() {
   try {
     throw invalid_option("unknown option " + StringRef("x"));
   } catch (const poplar_error &error) {
-    std::cerr << error.what() << error.type;
+    const std::string type = error.type;
+    std::cerr << error.what() << error.type << error.type.c_str() << ("type: " + error.type) << (error.type == type)
+              << (error.type != "invalid_option") << type;
   }
 }

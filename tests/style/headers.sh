@@ -1,28 +1,39 @@
 #!/bin/sh
-# Every public header compiles alone, as C++11, without a warning, under each compiler given; so do the programs beside
-# this script, which use the headers as users do.
-# Usage: headers.sh "compiler ..." include-dir...
-compilers=$1
+# Every public header compiles alone, as C++11, without a warning; all of them together do as C++14, 17 and 20; so do,
+# under all four, the programs beside this script, which use the headers as users do.
+# Usage: headers.sh compiler include-dir...
+compiler=$1
 shift
 includes=
-for dir; do includes="$includes -I $dir"; done
+headers=
+for dir; do
+  includes="$includes -I $dir"
+  headers="$headers $(find "$dir" -name '*.hpp' | sort | sed "s|^$dir/||")"
+done
 failed=0
 count=0
-for dir; do
-  for header in $(find "$dir" -name '*.hpp' | sort); do
-    for compiler in $compilers; do
-      count=$((count + 1))
-      printf '#include "%s"\nint main() { return 0; }\n' "${header#"$dir"/}" |
-        "$compiler" -std=c++11 -pedantic -Wall -Wextra -Werror -fsyntax-only -x c++ $includes - ||
-        { echo "FAILED: $compiler $header"; failed=$((failed + 1)); }
-    done
-  done
+compiles() { # name flags...: compiles standard input or the file among the flags
+  name=$1
+  shift
+  count=$((count + 1))
+  "$compiler" -pedantic -Wall -Wextra -Werror -fsyntax-only $includes "$@" ||
+    { echo "FAILED: $compiler $name"; failed=$((failed + 1)); }
+}
+for header in $headers; do
+  printf '#include "%s"\nint main() { return 0; }\n' "$header" >header.$$.cpp
+  compiles "$header" -std=c++11 header.$$.cpp
 done
+for standard in c++14 c++17 c++20; do
+  for header in $headers; do
+    printf '#include "%s"\n' "$header"
+  done >header.$$.cpp
+  echo 'int main() { return 0; }' >>header.$$.cpp
+  compiles "all headers as $standard" -std=$standard header.$$.cpp
+done
+rm -f header.$$.cpp
 for program in "$(dirname "$0")"/*.cpp; do
-  for compiler in $compilers; do
-    count=$((count + 1))
-    "$compiler" -std=c++11 -pedantic -Wall -Wextra -Werror -fsyntax-only $includes "$program" ||
-      { echo "FAILED: $compiler $program"; failed=$((failed + 1)); }
+  for standard in c++11 c++14 c++17 c++20; do
+    compiles "$program as $standard" -std=$standard "$program"
   done
 done
 echo "$count compilations, $failed failures"

@@ -77,10 +77,10 @@ TEST_CASE("a faulty machine file is refused with its name, the field and the nea
   CHECK(faultOf(R"({"workers": 1, "workers": 2})") == "test.json: \"workers\" is given twice");
   CHECK(faultOf(R"({"tilesPerIPU": 2000})") ==
         "test.json: \"rows\" x \"columns\" x \"lanes\" must be at least \"tilesPerIPU\"");
-  for (const char *json : {"", "[", "[1]", "3", "{\"tilesPerIPU\": 1.5}", "{\"tilesPerIPU\": \"3\"}", "{\"name\": 3}",
-                           "{\"clockHz\": 1e999}", "{\"base\": \"ipu9\"}", "{\"workers\": {\"a\": 1}}",
-                           "{\"rows\": 4294967295, \"workers\": 100}", "{\"interleavedOffset\": 100}",
-                           "{\"workers\": [[1]]}"})
+  for (const char *json :
+       {"", "[", "[1]", "3", "{\"tilesPerIPU\": 1.5}", "{\"tilesPerIPU\": \"3\"}", "{\"name\": 3}",
+        "{\"clockHz\": 1e999}", "{\"base\": \"ipu9\"}", "{\"workers\": {\"a\": 1}}",
+        "{\"rows\": 4294967295, \"workers\": 100}", "{\"interleavedOffset\": 100}", "{\"workers\": [[1]]}"})
     CHECK(faultOf(json).rfind("test.json: ", 0) == 0);
   CHECK(faultOf(std::string(1 << 21, ' ')).rfind("test.json: ", 0) == 0);
   CHECK(faultOf(std::string(100000, '[')).rfind("test.json: ", 0) == 0);
@@ -93,8 +93,7 @@ TEST_CASE("machines are written as JSON that reads back equal, and as texts for 
     CHECK(constants.size() == machineFields().size());
     CHECK(constants[0] == std::pair<std::string, std::string>("name", machine.name));
   }
-  for (const MachineFieldInfo &info : machineFields())
-    CHECK_FALSE(info.source.empty());
+  for (const MachineFieldInfo &info : machineFields()) CHECK_FALSE(info.source.empty());
 }
 
 TEST_CASE("the environment names a machine or a file of constants") {

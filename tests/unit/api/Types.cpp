@@ -33,15 +33,22 @@ __attribute__((target("f16c"))) float hardwareFloat(std::uint16_t bits) { return
 } // namespace
 
 TEST_CASE("types are named as C++ spells them") {
-  const std::map<std::string, Type> expected = {
-      {"bool", BOOL},           {"char", CHAR},
-      {"signed char", SIGNED_CHAR}, {"unsigned char", UNSIGNED_CHAR},
-      {"short", SHORT},         {"unsigned short", UNSIGNED_SHORT},
-      {"int", INT},             {"unsigned int", UNSIGNED_INT},
-      {"long", LONG},           {"unsigned long", UNSIGNED_LONG},
-      {"long long", LONGLONG},  {"unsigned long long", UNSIGNED_LONGLONG},
-      {"quarter", QUARTER},     {"half", HALF},
-      {"float", FLOAT},         {"double", DOUBLE}};
+  const std::map<std::string, Type> expected = {{"bool", BOOL},
+                                                {"char", CHAR},
+                                                {"signed char", SIGNED_CHAR},
+                                                {"unsigned char", UNSIGNED_CHAR},
+                                                {"short", SHORT},
+                                                {"unsigned short", UNSIGNED_SHORT},
+                                                {"int", INT},
+                                                {"unsigned int", UNSIGNED_INT},
+                                                {"long", LONG},
+                                                {"unsigned long", UNSIGNED_LONG},
+                                                {"long long", LONGLONG},
+                                                {"unsigned long long", UNSIGNED_LONGLONG},
+                                                {"quarter", QUARTER},
+                                                {"half", HALF},
+                                                {"float", FLOAT},
+                                                {"double", DOUBLE}};
   CHECK(expected.size() == popgraph::kNumElementTypes);
   for (const auto &[name, type] : expected) {
     CHECK(type.toString() == name);
@@ -87,17 +94,14 @@ TEST_CASE("floats become the half that the processor says") {
     for (std::uint32_t top = 0; top != 1024; ++top)
       for (std::uint32_t low : {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x1fffu}) {
         const float value = std::bit_cast<float>(high << 23 | top << 13 | low);
-        if (detail::halfBits(value) != hardwareHalf(value))
-          FAIL("at bits " << std::bit_cast<std::uint32_t>(value));
+        if (detail::halfBits(value) != hardwareHalf(value)) FAIL("at bits " << std::bit_cast<std::uint32_t>(value));
       }
   std::mt19937 random(7);
   std::vector<float> values(100003);
-  for (float &value : values)
-    value = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+  for (float &value : values) value = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
   std::vector<std::uint16_t> halves(values.size());
   copyFloatToDeviceHalf(Target(), values.data(), halves.data(), values.size());
-  for (std::size_t i = 0; i != values.size(); ++i)
-    REQUIRE(halves[i] == hardwareHalf(values[i]));
+  for (std::size_t i = 0; i != values.size(); ++i) REQUIRE(halves[i] == hardwareHalf(values[i]));
 }
 
 TEST_CASE("doubles are rounded to half once") {
