@@ -188,6 +188,15 @@ class TheTree(unittest.TestCase):
         self.assertGreater(seen, 100)
         self.report(faults)
 
+    def test_keeps_strings_out_of_layouts(self):
+        """Programs of either std::string share objects with these libraries, so no public class holds one."""
+        member = re.compile(r"  (?:mutable )?std::(?:string|list|\w+<[^;()]*std::string[^;()]*>) \w+;")
+        headers = [path for folder in ("popgraph", "libs/poputil", "libs/popops")
+                   for path in files((".hpp",), [folder + "/include"])]
+        self.assertGreater(len(headers), 40)
+        self.report([f"{path}:{number}: keep a detail::OwnedText instead: {line.strip()}" for path in headers
+                     for number, line in enumerate(read(path).splitlines(), 1) if member.match(line)])
+
 
 class TheDocuments(unittest.TestCase):
     def report(self, faults):
