@@ -18,6 +18,7 @@
 
 namespace app {
 
+// What the command line asks for.
 struct RuntimeConfig {
   std::size_t numIpus = 1;
   std::string exeName;
@@ -46,6 +47,7 @@ private:
   std::map<std::string, unsigned> indices_;
 };
 
+// What an application implements.
 class Builder {
 public:
   virtual ~Builder() = default;
@@ -86,6 +88,7 @@ struct StreamableTensor {
   std::optional<poplar::Tensor> tensor;
 };
 
+// Owns the device; compiles or loads, and runs.
 class Manager {
 public:
   explicit Manager(RuntimeConfig config) : config_(std::move(config)) {}
