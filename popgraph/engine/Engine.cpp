@@ -41,8 +41,8 @@ std::unique_ptr<EngineState> makeState(const Executable &executable, const Engin
 } // namespace
 
 Executable compileGraph(const Graph &graph, ArrayRef<program::Program> programs, const OptionFlags &options,
-                        bool checkOptionFlags, ProgressFunc progress, const DebugContext &) {
-  return compileFor(graph, programs, EngineOptions::parse(options, checkOptionFlags), progress);
+                        detail::CheckFlag checkOptionFlags, ProgressFunc progress, const DebugContext &) {
+  return compileFor(graph, programs, EngineOptions::parse(options, checkOptionFlags.value), progress);
 }
 
 Engine::Engine(const Graph &graph, ArrayRef<program::Program> programs, const OptionFlags &flags, ProgressFunc progress,

@@ -115,7 +115,10 @@ void engines(Graph &graph, const Device &device, const std::vector<Program> &lis
       d(std::move(graph), program, OptionFlags{{"debug.instrument", "true"}}, progress, "engine");
   auto e = Engine{graph, program, {{"debug.instrument", "true"}}};
   Executable executable = compileGraph(graph, {Sequence()}), other = compileGraph(graph, list, {}, progress, "dbg"),
-             unchecked = compileGraph(graph, list, {{"some.option", "1"}}, false);
+             unchecked = compileGraph(graph, list, {{"some.option", "1"}}, false),
+             watched = compileGraph(graph, list, {}, [](int, int) {}),
+             both = compileGraph(graph, {program, Sequence()}, {}, [](int, int) {}, "dbg"),
+             all = compileGraph(graph, list, {}, true, [](int, int) {}, "dbg");
   Engine f(executable), g(std::move(executable), {{"debug.instrument", "true"}}), h = std::move(g);
   h.load(device);
   h.prepare(device);

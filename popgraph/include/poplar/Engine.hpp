@@ -10,6 +10,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,11 +42,20 @@ namespace poplar {
 /// Called with (steps done, steps in all) while a graph is compiled; the first number grows.
 using ProgressFunc = std::function<void(int, int)>;
 
+namespace detail {
+/// A bool made of nothing but a bool: a function, which converts to bool too, is still taken for a ProgressFunc.
+struct CheckFlag {
+  template <typename T, typename = typename std::enable_if<std::is_same<T, bool>::value>::type>
+  CheckFlag(T check) : value(check) {}
+  bool value;
+};
+} // namespace detail
+
 /// Compiles a graph and programs for the graph's target. The graph stays usable. Throws a poplar_error subclass that
 /// says what is wrong with the graph, invalid_option, or graph_memory_allocation_error when a tile is too small.
 /// Without `checkOptionFlags`, options that do not exist are left aside.
 POPLAR_API Executable compileGraph(const Graph &graph, ArrayRef<program::Program> programs, const OptionFlags &options,
-                                   bool checkOptionFlags, ProgressFunc progress = ProgressFunc(),
+                                   detail::CheckFlag checkOptionFlags, ProgressFunc progress = ProgressFunc(),
                                    const DebugContext &debugContext = {});
 inline Executable compileGraph(const Graph &graph, ArrayRef<program::Program> programs,
                                const OptionFlags &options = {}, ProgressFunc progress = ProgressFunc(),
