@@ -1,7 +1,7 @@
 // Codelets with vector types and intrinsics where there is an IPU, and portable code elsewhere; data in pairs and
 // quadruples of floats and halves.
 //
-// Build: clang++ -std=c++11 VectorTypes.cpp -lpoplar -lpoputil -o vectors || g++ -std=c++11 VectorTypes.cpp -lpoplar -lpoputil -o vectors
+// Build: g++ -std=c++11 VectorTypes.cpp -lpoplar -lpoputil -o vectors
 // Run: ./vectors
 // Run: ./vectors cpu
 #include <poplar/Engine.hpp>
