@@ -150,3 +150,58 @@ TEST_CASE("streams are listed by name") {
   Pipe pipe(Target::createCPUTarget(), 1, {}, {});
   CHECK(pipe.engine.listStreams() == std::vector<std::string>{"in", "out"});
 }
+
+TEST_CASE("streams and remote buffers answer what they were made with") {
+  IPUModel model;
+  model.tilesPerIPU = 2;
+  model.numIPUs = 2;
+  Graph graph(model.createDevice(), replication_factor(2));
+  const DataStream in = graph.addHostToDeviceFIFO("in", HALF, 5, ReplicatedStreamMode::BROADCAST),
+                   out = graph.addDeviceToHostFIFO("out", INT, 7), none;
+  CHECK(in.valid());
+  CHECK_FALSE(none.valid());
+  CHECK(in.handle() == "in");
+  CHECK(out.handle() == "out");
+  CHECK(in.numElements() == 5);
+  CHECK(in.type() == HALF);
+  CHECK(out.elementType() == INT);
+  CHECK(in.replicationFactor() == 2);
+  CHECK(in.replicatedMode() == ReplicatedStreamMode::BROADCAST);
+  CHECK(out.replicatedMode() == ReplicatedStreamMode::REPLICATE);
+  CHECK(in.isHostToDevice());
+  CHECK_FALSE(out.isHostToDevice());
+  CHECK(in.getId() != out.getId());
+  CHECK(in == DataStream(in));
+  CHECK(in != out);
+  const RemoteBuffer rows = graph.addRemoteBuffer("rows", FLOAT, 3, 4, true, false),
+                     more = graph.addRemoteBuffer("more", FLOAT, 3, 4, false, true), empty;
+  CHECK(rows.valid());
+  CHECK_FALSE(empty.valid());
+  CHECK(rows.isRearrangeOnHost());
+  CHECK_FALSE(rows.isOptimisedForMemory());
+  CHECK(more.isOptimisedForMemory());
+  CHECK(rows.getId() != more.getId());
+  CHECK(rows == RemoteBuffer(rows));
+  CHECK(rows != more);
+}
+
+TEST_CASE("handles own the callbacks they were made of") {
+  int calls = 0;
+  StreamCallbackHandle stream([&](void *) { ++calls; });
+  REQUIRE(stream.get());
+  stream.get()->fetch(nullptr);
+  CHECK(stream.get()->prefetch(nullptr) == StreamCallback::Result::NotAvailable);
+  stream.get()->complete();
+  stream.get()->invalidatePrefetched();
+  std::unique_ptr<StreamCallback> released = stream.release();
+  CHECK_FALSE(stream.get());
+  released->fetch(nullptr);
+  HostCallbackHandle host(
+      [&](ArrayRef<const void *> in, ArrayRef<void *> out) { calls += static_cast<int>(in.size() + out.size()); });
+  const std::vector<const void *> inputs(3);
+  const std::vector<void *> outputs(4);
+  (*host.get())(inputs, outputs);
+  HostCallbackHandle moved = std::move(host);
+  (*moved.release())(inputs, outputs);
+  CHECK(calls == 2 + 7 + 7);
+}
