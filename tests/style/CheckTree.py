@@ -42,6 +42,7 @@ ALLOWED = {
     "libs/popops": ["public", "device", "poputil", "popops"],
     "libs/poplin": ["public", "device", "poputil", "popops", "poplin"],
     "libs/poprand": ["public", "device", "poputil", "popops", "poprand"],
+    "libs/gcl": ["public", "poputil", "popops", "gcl"],
     # popnn writes its element-wise functions with the expression compiler of popops, which users do not see.
     "libs/popnn": ["public", "device", "poputil", "popops", "poplin", "poprand", "popnn", "libs/popops/detail"],
     # Bindings and tests are users; both also read reports and files.
