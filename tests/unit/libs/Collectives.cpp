@@ -423,6 +423,36 @@ TEST_CASE("collectives within a replica do the same over its IPUs") {
   });
 }
 
+TEST_CASE("a CPU device has one replica and one tile, and collectives run there") {
+  const Device device = Device::createCPUDevice();
+  Graph graph(device.getTarget());
+  const Tensor data = graph.addVariable(FLOAT, {1, 5}, VariableMappingMethod::LINEAR, "data");
+  graph.createHostWrite("in", data);
+  Sequence program;
+  const CollectiveOperator square = CollectiveOperator::SQUARE_ADD;
+  const std::vector<Tensor> squared{gcl::allReduceCrossReplica(graph, data, square, program),
+                                    gcl::reduceScatterCrossReplica(graph, data, square, program),
+                                    gcl::allReduceWithinReplica(graph, data, square, program)};
+  const std::vector<Tensor> same{gcl::allGatherCrossReplica(graph, data, program),
+                                 gcl::allToAllCrossReplica(graph, data, program),
+                                 gcl::broadcastCrossReplica(graph, data, program)};
+  std::vector<Tensor> flat;
+  for (const Tensor &t : squared) flat.push_back(t.flatten());
+  for (const Tensor &t : same) flat.push_back(t.flatten());
+  graph.createHostRead("out", concat(flat));
+  Engine engine(graph, program);
+  engine.load(device);
+  const Values in = numbers(FLOAT, 5);
+  engine.writeTensor("in", in.bytes.data(), in.bytes.data() + in.bytes.size());
+  engine.run();
+  std::vector<float> out(6 * 5);
+  engine.readTensor("out", out.data(), out.data() + out.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double wanted = i < 15 ? in[i % 5] * in[i % 5] : in[i % 5];
+    CHECK(std::abs(out[i] - wanted) < 1e-6);
+  }
+}
+
 TEST_CASE("tiles for transfers are those asked for, on each IPU") {
   const Device device = deviceOf(3);
   const Graph graph(device.getTarget());
