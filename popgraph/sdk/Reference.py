@@ -4,7 +4,7 @@ Usage: Reference.py HTML-FOLDER NAME VERSION INCLUDE-FOLDER...   (HTML-FOLDER "-
 
 Doxygen wants a comment at every declaration; in our headers a comment speaks for its paragraph, that of a class for its
 constructors too, that of an enum for its enumerators. So Doxygen reads copies of the headers in which the comments of
-paragraphs are repeated. Operators and members of specialisations mean what they mean everywhere.
+paragraphs are repeated. A plain comment before macros is one, too. Operators and members of specialisations mean what they mean everywhere.
 """
 import os
 import re
@@ -45,14 +45,14 @@ def code(line):
 
 def repeated(lines):
     """The lines of a header with the comment of a paragraph at each of its declarations. No line moves."""
-    block, own, depth, inside, enum = [], False, 0, False, False
+    block, plain, own, depth, inside = [], [], False, 0, False
     for line in lines:
         text = code(line)
         if inside:
             depth += len(re.findall(r"[({\[]", text)) - len(re.findall(r"[)}\]]", text))
             inside = depth > 0 or not re.search(r"[;}]$", text)
         elif not line.strip():
-            block = []
+            block, plain = [], []
         elif re.match(r"\s*///\s*@[{}]\s*$", line): # a comment of its own, or the next one would be lost in it
             line, block, own = line.replace("///", "/**") + " */", [], False
         elif COMMENT.match(line):
@@ -61,9 +61,11 @@ def repeated(lines):
         elif re.match(r"\s*protected:", line): # for the library itself
             line, block, own = "private:", [], False
         elif line.lstrip().startswith("#define") and re.match(r"#define \w+", line):
-            if not own and block:
-                line = "/** " + " ".join(block) + " */ " + line
-            own, inside = False, False
+            if not own and (block or plain):
+                line = "/** " + " ".join(block or plain) + " */ " + line
+            own = False
+        elif line.startswith("// "):
+            plain, own = plain + [line[3:]], False
         elif line.lstrip().startswith(("#", "//")) or not text.strip():
             own = False
         elif re.match(r"\s*(?:[})]|namespace\b|extern \"C\"|public:|private:|protected:|friend struct|friend class)", text):
@@ -138,9 +140,9 @@ XML_PROGRAMLISTING = NO
 """)
         subprocess.run(["doxygen", os.path.join(scratch, "Doxyfile")], check=True)
         with open(os.path.join(scratch, "warnings"), encoding="utf-8") as file:
-            found = list(faults(file.read(), origin, headers))
-        print("\n".join(found))
-        print(f"{len(origin)} headers, {len(found)} faults")
+            found = list(dict.fromkeys(faults(file.read(), origin, headers))) # some are said twice
+        print("\n".join(found), end="\n" if found else "")
+        print(f"{len(origin)} headers: {len(found)} {'fault' if len(found) == 1 else 'faults'}")
         if found or not origin:
             sys.exit(1)
         if html != "-":

@@ -3,6 +3,7 @@
 /// \file
 /// Declared stack sizes of codelets. The compiler measures stacks itself, so these macros do nothing.
 
+/// Accepted and without effect.
 #define DEF_STACK_SIZE_OWN(size, symbol)
 #define DEF_STACK_USAGE(size, symbol)
 #define DEF_STACK_SIZE_DEP_DIRECT(size, symbol)

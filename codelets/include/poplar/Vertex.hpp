@@ -127,6 +127,7 @@ template <class A, class B> struct EitherIsClass : std::enable_if<Scalar<A>::isC
 /// Edge that is only read. `Input<float>` converts to `const float &`; `*f` and `f->member` work too.
 template <class T> class Input {
 public:
+  /// What it holds.
   typedef T ElementType;
   operator const T &() const { return *data_; }
   const T &operator*() const { return *data_; }
@@ -139,6 +140,7 @@ namespace detail {
 // A scalar edge that is written.
 template <class T> class WrittenScalar {
 public:
+  /// What it holds.
   typedef T ElementType;
   operator T &() const { return *data_; }
   T &operator*() const { return *data_; }
@@ -211,11 +213,13 @@ public:
 template <class T, VectorLayout L, unsigned A, bool I>
 class Output<Vector<T, L, A, I>> : public detail::Array<T, detail::KnowsSize<L>::value> {
 public:
+  /// What it holds.
   typedef T ElementType;
 };
 template <class T, VectorLayout L, unsigned A, bool I>
 class InOut<Vector<T, L, A, I>> : public detail::Array<T, detail::KnowsSize<L>::value> {
 public:
+  /// What it holds.
   typedef T ElementType;
 };
 

@@ -74,8 +74,8 @@ class POPLAR_API Engine {
 public:
   /// A moment: on the host's clock and in cycles of the device since it was loaded.
   struct TimerTimePoint {
-    double hostMicroseconds = 0;
-    std::uint64_t deviceCycles = 0;
+    double hostMicroseconds = 0;    ///< on a clock that only goes forward
+    std::uint64_t deviceCycles = 0; ///< of the slowest tile
   };
 
   /// Compiles; see compileGraph. The graph may be destroyed or changed afterwards.

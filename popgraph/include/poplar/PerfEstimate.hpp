@@ -15,8 +15,8 @@ class VertexIntrospector;
 struct VertexPerfEstimate {
   VertexPerfEstimate() : cycles(0), flops(0) {}
   VertexPerfEstimate(std::uint64_t cycles, std::uint64_t flops = 0) : cycles(cycles), flops(flops) {}
-  std::uint64_t cycles;
-  std::uint64_t flops;
+  std::uint64_t cycles; ///< cycles of one execution
+  std::uint64_t flops; ///< floating-point operations of one execution
 };
 
 /// Computes the cost of a vertex from its fields; see Graph::registerPerfEstimator.

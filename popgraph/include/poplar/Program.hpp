@@ -216,9 +216,14 @@ public:
                  char openBracket = '[', char closeBracket = ']')
       : summariseThreshold(summariseThreshold), edgeItems(edgeItems), maxLineWidth(maxLineWidth), digits(digits),
         floatFormat(floatFormat), separator(separator), openBracket(openBracket), closeBracket(closeBracket) {}
-  unsigned summariseThreshold, edgeItems, maxLineWidth, digits;
-  FloatFormat floatFormat;
-  char separator, openBracket, closeBracket;
+  unsigned summariseThreshold; ///< from this many elements on only the edges are printed
+  unsigned edgeItems;          ///< elements of an edge
+  unsigned maxLineWidth;       ///< characters of a line
+  unsigned digits;             ///< of a number
+  FloatFormat floatFormat;     ///< how numbers look
+  char separator;              ///< between elements
+  char openBracket;            ///< before the elements of a dimension
+  char closeBracket;           ///< after them
 };
 
 /// Prints a tensor as "title: [...]" to the engine's print-tensor stream (stderr by default).

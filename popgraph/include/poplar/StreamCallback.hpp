@@ -23,6 +23,7 @@ struct StreamCallbackBase {
 /// Host side of a stream. For a stream to the device, fetch() fills the buffer and complete() follows; for a stream
 /// from the device, fetch() is given the data.
 struct StreamCallback : StreamCallbackBase {
+  /// Answer of prefetch(), by the name that older programs use.
   using Result = StreamCallbackBase::Result;
   /// May be called early with a buffer to fill; NotAvailable is always a legal answer.
   virtual Result prefetch(void *buffer) = 0;
@@ -53,6 +54,7 @@ public:
   StreamCallbackHandle(StreamCallbackHandle &&) = default;
   StreamCallbackHandle(const StreamCallbackHandle &) = delete;
 
+  /// The callback, or null after release().
   StreamCallback *get() const { return callback_.get(); }
   /// Hands the callback over.
   std::unique_ptr<StreamCallback> release() { return std::move(callback_); }

@@ -34,8 +34,8 @@ private:
 
 /// A run of consecutive elements of one variable.
 struct VariableInterval {
-  VariableRef var;
-  Interval interval;
+  VariableRef var; ///< the variable
+  Interval interval; ///< its elements
   /// An empty run of no variable.
   VariableInterval() = default;
   VariableInterval(VariableRef v, Interval i) : var(v), interval(i) {}
