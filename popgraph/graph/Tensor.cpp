@@ -382,6 +382,8 @@ Tensor Tensor::squeeze(ArrayRef<std::size_t> indices) const {
 Tensor Tensor::broadcast(unsigned n, unsigned dimension) const {
   checkDim(*this, dimension, "broadcast");
   if (n == 1) return *this;
+  if (std::size_t count; __builtin_mul_overflow(numElements(), n, &count))
+    throw index_error(fmt::format("Tensor::broadcast: {} times {} elements do not fit in 64 bits", n, numElements()));
   if (dim(dimension) == 1) {
     return alongDimension(
         *this, dimension,
