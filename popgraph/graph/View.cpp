@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <functional>
-#include <numeric>
 
 namespace popgraph {
 
 using poplar::Tensor;
 
 std::size_t elementCount(std::span<const std::size_t> dims) {
-  return std::accumulate(dims.begin(), dims.end(), std::size_t(1), std::multiplies<>());
+  std::size_t count = 1;
+  bool tooMany = false;
+  for (const std::size_t d : dims) {
+    if (d == 0) return 0;
+    tooMany = __builtin_mul_overflow(count, d, &count) || tooMany;
+  }
+  return tooMany ? ~std::size_t(0) : count; // no wrapped product, which could pass for another tensor's
 }
 
 Tensor TensorAccess::affine(GraphState *graph, ElementType type, std::uint32_t variable, std::int64_t offset,

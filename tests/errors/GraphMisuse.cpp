@@ -129,3 +129,15 @@ TEST_CASE_METHOD(Fixture, "programs check their tensors") {
   throwsNaming<poplar_error>({"stream", "in use"}, [&] { graph.addDeviceToHostFIFO("stream", FLOAT, 5); });
   throwsNaming<poplar_error>({"stream", "in use"}, [&] { graph.createHostRead("stream", t); });
 }
+
+TEST_CASE_METHOD(
+    Fixture, "shapes whose number of elements does not fit in 64 bits are refused, and never taken for small ones") {
+  const std::size_t half = std::size_t(1) << 32;
+  throwsNaming<graph_object_creation_error>({"addConstant", "64 bits"},
+                                            [&] { graph.addConstant(INT, {half, half}, 1); });
+  throwsNaming<graph_object_creation_error>({"addConstant", "4294967294"}, [&] { graph.addConstant(INT, {half}, 1); });
+  const Tensor none = graph.addVariable(INT, {0});
+  throwsNaming<poplar_error>({"reshape", "0 elements"}, [&] { none.reshape({half, half}); });
+  throwsNaming<index_error>({"broadcast", "64 bits"},
+                            [&] { graph.addVariable(INT, {half / 2, 1}).broadcast(~0u, 1).broadcast(~0u, 1); });
+}
