@@ -41,10 +41,10 @@ private:
     std::stringstream source(fuzz::kCodelets), again(fuzz::kCodelets);
     graph_.addCodelets(source);
     other_.addCodelets(again);
-    tensors_ = {Tensor()};
+    tensors_ = {Tensor(), other_.addVariable(FLOAT, {3, 4}, "stranger")};
     vertices_ = {VertexRef(), other_.addVertex(other_.addComputeSet(), "Less")};
     sets_ = {ComputeSet(), ComputeSet(77)};
-    streams_ = {DataStream()};
+    streams_ = {DataStream(), other_.addHostToDeviceFIFO("strange", FLOAT, 3)};
     functions_ = {Function(), Function(99)};
     programs_ = {{Program(), 1}, {Sequence(), 1}};
     for (int i = 0; i < 3; ++i) attempt(0);
