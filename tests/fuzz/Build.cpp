@@ -65,6 +65,11 @@ public:
       streams_.push_back(stream.toDevice ? graph_.addHostToDeviceFIFO(name, typeOf(stream.type), stream.elements)
                                          : graph_.addDeviceToHostFIFO(name, typeOf(stream.type), stream.elements));
     }
+    for (std::size_t i = 0; i < s_.remotes.size(); ++i) {
+      const Remote &remote = s_.remotes[i];
+      remotes_.push_back(
+          graph_.addRemoteBuffer("b" + std::to_string(i), typeOf(remote.type), remote.elements, remote.rows));
+    }
     for (const Statement &function : s_.functions) functions_.push_back(graph_.addFunction(program(function)));
     for (std::size_t i = 0; i < s_.writes.size(); ++i)
       graph_.createHostWrite("w" + std::to_string(i), view(s_.writes[i]));
@@ -197,6 +202,15 @@ private:
     case Statement::Kind::Copy: return Copy(view(s.views[0]), view(s.views[1]));
     case Statement::Kind::StreamIn: return Copy(streams_[s.id], view(s.views[0]));
     case Statement::Kind::StreamOut: return Copy(view(s.views[0]), streams_[s.id]);
+    case Statement::Kind::RemoteIn:
+    case Statement::Kind::RemoteOut: {
+      const bool in = s.kind == Statement::Kind::RemoteIn;
+      const Tensor data = view(s.views[0]);
+      if (s.row == 0) return in ? Copy(remotes_[s.id], data) : Copy(data, remotes_[s.id]);
+      const Tensor offset = graph_.addConstant<unsigned>(UNSIGNED_INT, {1}, {static_cast<unsigned>(s.row)});
+      graph_.setTileMapping(offset, 0);
+      return in ? Copy(remotes_[s.id], data, offset) : Copy(data, remotes_[s.id], offset);
+    }
     case Statement::Kind::Repeat: return Repeat(static_cast<unsigned>(s.id), part(0));
     case Statement::Kind::While:
       if (s.id == 1) return RepeatWhileTrue(part(0), view(s.views[0]), part(1));
@@ -222,6 +236,7 @@ private:
   std::vector<Tensor> variables_;
   std::vector<poplar::ComputeSet> sets_;
   std::vector<DataStream> streams_;
+  std::vector<RemoteBuffer> remotes_;
   std::vector<Function> functions_;
 };
 

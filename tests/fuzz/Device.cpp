@@ -39,6 +39,12 @@ Outcome run(const Script &script, const Executable &executable, const Device &de
     case Action::Kind::Load:
       engine.load(device);
       std::fill(position.begin(), position.end(), 0);
+      for (std::size_t i = 0; i < script.remotes.size(); ++i) {
+        const Remote &remote = script.remotes[i];
+        const std::size_t bytes = remote.data.size() / remote.rows;
+        for (std::size_t row = 0; row < remote.rows; ++row)
+          engine.copyToRemoteBuffer(const_cast<char *>(remote.data.data() + row * bytes), "b" + std::to_string(i), row);
+      }
       break;
     case Action::Kind::Run:
       outcome.aborted.push_back(false);

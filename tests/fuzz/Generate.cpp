@@ -40,6 +40,7 @@ public:
     sets_ = sets;
     const std::size_t streams = r_.between(0, 3);
     for (std::size_t i = 0; i < streams; ++i) addStream();
+    for (std::size_t i = r_.below(3); i > 0; --i) addRemote();
     const std::size_t functions = r_.below(3);
     for (std::size_t i = 0; i < functions; ++i) {
       std::size_t cost = 1;
@@ -386,6 +387,15 @@ private:
     s_.streams.push_back(std::move(stream));
   }
 
+  void addRemote() {
+    Remote remote;
+    remote.type = s_.variables[r_.below(pool_)].type;
+    remote.elements = r_.between(1, 12);
+    remote.rows = r_.between(1, 4);
+    remote.data = randomBytes(remote.type, remote.elements * remote.rows);
+    s_.remotes.push_back(std::move(remote));
+  }
+
   // Programs.
 
   Statement sequence(unsigned depth, std::size_t budget, std::size_t &cost) {
@@ -406,7 +416,7 @@ private:
   bool statement(unsigned depth, std::size_t budget, Statement &s, std::size_t &cost) {
     using Kind = Statement::Kind;
     Sized a, b;
-    s.kind = static_cast<Kind>(r_.chance(60) ? r_.between(1, 4) : r_.below(13));
+    s.kind = static_cast<Kind>(r_.chance(60) ? r_.between(1, 4) : r_.below(15));
     if (depth == 0 && s.kind != Kind::Execute && s.kind != Kind::Copy) s.kind = Kind::Copy;
     switch (s.kind) {
     case Kind::Sequence:
@@ -429,6 +439,21 @@ private:
         if (!writable(stream.type, a) || flat(a).count() < stream.elements) return false;
         a = make(View::Op::Slice, {0, 0, stream.elements}, {flat(a)});
       } else if (!readable(stream.type, stream.elements, a)) {
+        return false;
+      }
+      s.views = {a.view};
+      return true;
+    }
+    case Kind::RemoteIn:
+    case Kind::RemoteOut: {
+      if (s_.remotes.empty()) return false;
+      s.id = r_.below(s_.remotes.size());
+      const Remote &remote = s_.remotes[s.id];
+      s.row = r_.below(remote.rows);
+      if (s.kind == Kind::RemoteIn) {
+        if (!writable(remote.type, a) || a.count() < remote.elements) return false;
+        a = make(View::Op::Slice, {0, 0, remote.elements}, {flat(a)});
+      } else if (!readable(remote.type, remote.elements, a)) {
         return false;
       }
       s.views = {a.view};

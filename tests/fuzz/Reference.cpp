@@ -53,6 +53,8 @@ private:
     for (const Variable &variable : s_.variables) memory_.push_back(variable.initial);
     computeSets_ = s_.computeSets;
     position_.assign(s_.streams.size(), 0);
+    remotes_.clear();
+    for (const Remote &remote : s_.remotes) remotes_.push_back(remote.data);
   }
 
   char *at(const Place &place) {
@@ -197,6 +199,16 @@ private:
     case Statement::Kind::Copy: put(s.views[1], get(s.views[0]).data()); break;
     case Statement::Kind::StreamIn:
     case Statement::Kind::StreamOut: stream(s); break;
+    case Statement::Kind::RemoteIn:
+    case Statement::Kind::RemoteOut: {
+      const Bytes row = get(s.views[0]);
+      char *remote = &remotes_[s.id][s.row * row.size()];
+      if (s.kind == Statement::Kind::RemoteIn)
+        put(s.views[0], remote);
+      else
+        std::memcpy(remote, row.data(), row.size());
+      break;
+    }
     case Statement::Kind::Repeat:
       for (std::size_t i = 0; i < s.id; ++i) execute(s.parts[0]);
       break;
@@ -227,6 +239,7 @@ private:
   std::vector<Bytes> memory_;
   std::vector<ComputeSet> computeSets_; ///< with the state of their vertices
   std::vector<std::size_t> position_;
+  std::vector<Bytes> remotes_;
   Outcome outcome_;
 };
 

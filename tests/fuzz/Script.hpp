@@ -118,9 +118,26 @@ struct Vertex {
 using ComputeSet = std::vector<Vertex>;
 
 struct Statement {
-  enum class Kind { Sequence, Execute, Copy, StreamIn, StreamOut, Repeat, While, If, Switch, Call, Sync, Block, Abort };
+  enum class Kind {
+    Sequence,
+    Execute,
+    Copy,
+    StreamIn,
+    StreamOut,
+    Repeat,
+    While,
+    If,
+    Switch,
+    Call,
+    Sync,
+    Block,
+    Abort,
+    RemoteIn,
+    RemoteOut
+  };
   Kind kind = Kind::Sequence;
-  std::size_t id = 0;      ///< compute set, stream, function, count of Repeat; While: 1 for RepeatWhileTrue
+  std::size_t row = 0; ///< of a remote buffer
+  std::size_t id = 0;  ///< compute set, stream, remote buffer, function, count of Repeat; While: 1 for RepeatWhileTrue
   std::vector<View> views; ///< Copy: source, destination; the predicate
   std::vector<Statement> parts;
   std::vector<std::int32_t> cases; ///< Switch; the default is the last part, when there is one more
@@ -131,6 +148,13 @@ struct Stream {
   Type type;
   std::size_t elements;
   Bytes data; ///< to the device: a whole number of transfers; to the host: zeros
+};
+
+/// Rows of host memory; written by the host after each load.
+struct Remote {
+  Type type;
+  std::size_t elements, rows;
+  Bytes data;
 };
 
 /// Something that the host does.
@@ -147,6 +171,7 @@ struct Script {
   std::vector<Variable> variables;
   std::vector<ComputeSet> computeSets;
   std::vector<Stream> streams;
+  std::vector<Remote> remotes;
   std::vector<Statement> functions; ///< call only earlier ones
   std::vector<Statement> programs;
   std::vector<View> writes, reads; ///< host handles "w0" … and "r0" …
