@@ -12,6 +12,8 @@ struct VertexContext {
   uint32_t worker;     ///< worker context, 0 .. numWorkers-1
   uint32_t numWorkers; ///< worker contexts of the target (6 on an IPU, 1 on a CPU target)
   uint32_t allTrue;    ///< generated code clears it when a compute() returns false; the caller sets it
+  uint32_t slotCycles; ///< cycles per slot of the code that runs; generated code sets it
+  uint32_t reserved;   ///< zero
   char *globals;       ///< this tile's copy of the codelet module's mutable globals, or null when it has none
   uint64_t *rng;       ///< two words of xoroshiro128+ state of each worker of the tile; generated code moves it to
                        ///< the worker that runs

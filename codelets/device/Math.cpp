@@ -373,6 +373,111 @@ template <bool wide> inline double hypotOf(double x, double y) {
   return ax == kInfinity || ay == kInfinity ? kInfinity : value;
 }
 
+// log(gamma(1 + z)) / z as a power series: minus Euler's constant, then (-1)^k zeta(k) / k. For |z| <= 1/4.
+constexpr double kLogGamma[] = {
+    -0x1.2788cfc6fb619p-1, 0x1.a51a6625307d3p-1, -0x1.9a4d55beab2d7p-2, 0x1.151322ac7d848p-2,
+    -0x1.a8b9c17aa6149p-3, 0x1.5b40cb100c306p-3, -0x1.2703a1dcea3aep-3, 0x1.010b36af86397p-3,
+    -0x1.c806706d57db4p-4, 0x1.9a01e385d5f8fp-4, -0x1.748c33114c6d6p-4, 0x1.556ad63243bc4p-4,
+    -0x1.3b1d971fc5985p-4, 0x1.2496df8320c5fp-4, -0x1.11133476e7fe0p-4, 0x1.00010064cdeb2p-4,
+    -0x1.e1e2d311e8abdp-5, 0x1.c71ce3a20b419p-5, -0x1.af28a1b5688a0p-5, 0x1.9999b3352d5bap-5,
+    -0x1.86186db77bfbfp-5, 0x1.745d1d1778df9p-5, -0x1.642c88591b66dp-5, 0x1.555556aaafdcdp-5,
+    -0x1.47ae151eb9fb7p-5, 0x1.3b13b189d925ep-5, -0x1.2f684c00002bcp-5, 0x1.24924936db7bcp-5,
+    -0x1.1a7b961a7b9aap-5};
+constexpr int kLogGammaTerms = sizeof kLogGamma / sizeof kLogGamma[0];
+inline double logGammaNearOne(double z) {
+  double sum = 0;
+  for (int i = kLogGammaTerms; i-- != 0;) sum = kLogGamma[i] + z * sum;
+  return z * sum;
+}
+// Stirling's series, for x >= 10.
+constexpr double kHalfLog2Pi = 0x1.d67f1c864beb5p-1;
+inline double stirling(double x) {
+  const double y = 1 / x, z = y * y;
+  constexpr double terms[] = {691.0 / 360360, 1.0 / 1188, 1.0 / 1680, 1.0 / 1260, 1.0 / 360, 1.0 / 12};
+  double series = 1.0 / 156;
+  for (const double term : terms) series = term - z * series;
+  return (x - 0.5) * logOf<true>(x) - x + (kHalfLog2Pi + y * series);
+}
+// x >= 10, and what gamma(x) has to be divided by to get gamma of the x before.
+struct Raised { double x, product; };
+inline Raised raise(double x) {
+  double product = 1;
+  for (; x < 10; x += 1) product *= x;
+  return {x, product};
+}
+// sin(pi x), exact where it is zero
+inline double sinOfPi(double x) {
+  const double nearest = __builtin_rint(x), value = sinOf<true>(kPi * (x - nearest));
+  return __builtin_trunc(0.5 * nearest) != 0.5 * nearest ? -value : value;
+}
+inline double logGammaOfPositive(double x) {
+  if (magnitude(x - 1) <= 0.25) return logGammaNearOne(x - 1);
+  if (magnitude(x - 2) <= 0.25) return log1pOf<true>(x - 2) + logGammaNearOne(x - 2);
+  const Raised up = raise(x);
+  return stirling(up.x) - logOf<true>(up.product);
+}
+template <bool wide> inline double lgammaOf(double x) {
+  if (x != x) return x;
+  if (magnitude(x) == kInfinity || (x <= 0 && __builtin_trunc(x) == x)) return kInfinity;
+  if (x > 1e300) return x * (logOf<true>(x) - 1);
+  if (x >= 0.5) return logGammaOfPositive(x);
+  if (magnitude(x) < 1e-20) return -logOf<true>(magnitude(x));
+  return logOf<true>(kPi / magnitude(sinOfPi(x))) - logGammaOfPositive(1 - x);
+}
+template <bool wide> inline double tgammaOf(double x) {
+  if (magnitude(x) < 1e-20) return 1 / x;
+  if (x != x || (x < 0 && __builtin_trunc(x) == x)) return x == x || x == -kInfinity ? kNan : x;
+  if (x > 172) return kInfinity;
+  if (x < -184) return withSign(0, sinOfPi(x));
+  // In two factors: the exponential overflows before the function does.
+  const Raised up = raise(x >= 0.5 ? x : 1 - x);
+  const double half = expOf<true>(0.5 * stirling(up.x));
+  return x >= 0.5 ? half / up.product * half : kPi / sinOfPi(x) * up.product / half / half;
+}
+
+template <bool wide> inline double sigmoidOf(double x) { return 1 / (1 + expOf<wide>(-x)); }
+template <bool wide> inline double rsqrtOf(double x) { return 1 / __builtin_sqrt(x); }
+
+// Exponent of a finite number that is not zero.
+inline int exponentOf(double x) {
+  const bool tiny = magnitude(x) < 0x1p-1022;
+  return static_cast<int>((bitsOf(tiny ? x * 0x1p54 : x) >> 52) & 0x7ff) - 1023 - (tiny ? 54 : 0);
+}
+template <bool wide> inline double logbOf(double x) {
+  if (x == 0) return -kInfinity;
+  return magnitude(x) < kInfinity ? exponentOf(x) : x * x;
+}
+inline int ilogbOf(double x) {
+  if (x == 0 || x != x) return -2147483647 - 1;
+  return magnitude(x) == kInfinity ? 2147483647 : exponentOf(x);
+}
+
+// The number after x on the way to y, in the order of the representations.
+template <class T, class Word> inline T nextAfter(T x, T y) {
+  if (x != x || y != y) return x + y;
+  if (x == y) return y;
+  constexpr Word kSign = Word(1) << (8 * sizeof(T) - 1);
+  const Word bits = __builtin_bit_cast(Word, x);
+  if (x == 0) return __builtin_bit_cast(T, static_cast<Word>((y < 0 ? kSign : 0) | 1));
+  const bool away = (x < y) == ((bits & kSign) == 0);
+  return __builtin_bit_cast(T, static_cast<Word>(away ? bits + 1 : bits - 1));
+}
+
+// The remainder, and the low bits of the quotient that was rounded to nearest.
+inline double remquoOf(double x, double y, int *quotient) {
+  *quotient = 0;
+  const double rest = remainderOf<true>(x, y);
+  if (rest != rest) return rest;
+  // x - rest is a multiple of y; modulo 8 y few enough of them are left to divide exactly.
+  const double ay = magnitude(y);
+  double multiple = magnitude(x);
+  if (ay < 0x1p1019) multiple = fmodOf<true>(multiple, 8 * ay);
+  const double away = x < 0 ? -rest : rest;
+  const int low = static_cast<int>(__builtin_rint((multiple - away) / ay)) & 7;
+  *quotient = (bitsOf(x) ^ bitsOf(y)) >> 63 ? -low : low;
+  return rest;
+}
+
 } // namespace
 
 #define ONE(name)                                                                                       \
@@ -383,7 +488,7 @@ template <bool wide> inline double hypotOf(double x, double y) {
   extern "C" double __popgraph_##name(double x, double y) { return name##Of<true>(x, y); }
 ONE(exp) ONE(exp2) ONE(exp10) ONE(expm1) ONE(log) ONE(log2) ONE(log10) ONE(log1p) ONE(sin) ONE(cos) ONE(tan)
 ONE(asin) ONE(acos) ONE(atan) ONE(sinh) ONE(cosh) ONE(tanh) ONE(asinh) ONE(acosh) ONE(atanh) 
-ONE(cbrt) ONE(erf) ONE(erfc)
+ONE(cbrt) ONE(erf) ONE(erfc) ONE(lgamma) ONE(tgamma) ONE(sigmoid) ONE(rsqrt) ONE(logb)
 TWO(atan2) TWO(pow) TWO(fmod) TWO(remainder) TWO(hypot)
 
 // x * 2^n, rounded once. Beyond the clamped range the result is a limit anyway.
@@ -409,6 +514,18 @@ extern "C" float __popgraph_ldexpf(float x, int n) {
 }
 extern "C" double __popgraph_scalbn(double x, int n) { return __popgraph_ldexp(x, n); }
 extern "C" float __popgraph_scalbnf(float x, int n) { return __popgraph_ldexpf(x, n); }
+
+inline int cut(long n) { return n > 3000 ? 3000 : n < -3000 ? -3000 : static_cast<int>(n); }
+extern "C" double __popgraph_scalbln(double x, long n) { return __popgraph_ldexp(x, cut(n)); }
+extern "C" float __popgraph_scalblnf(float x, long n) { return __popgraph_ldexpf(x, cut(n)); }
+extern "C" int __popgraph_ilogb(double x) { return ilogbOf(x); }
+extern "C" int __popgraph_ilogbf(float x) { return ilogbOf(x); }
+extern "C" double __popgraph_nextafter(double x, double y) { return nextAfter<double, Word64>(x, y); }
+extern "C" float __popgraph_nextafterf(float x, float y) { return nextAfter<float, Word32>(x, y); }
+extern "C" double __popgraph_remquo(double x, double y, int *quotient) { return remquoOf(x, y, quotient); }
+extern "C" float __popgraph_remquof(float x, float y, int *quotient) {
+  return static_cast<float>(remquoOf(x, y, quotient));
+}
 
 extern "C" double __popgraph_frexp(double x, int *exponent) {
   *exponent = 0;
@@ -447,3 +564,13 @@ extern "C" unsigned long __popgraph_strlen(const char *text) {
   while (text[length]) ++length;
   return length;
 }
+extern "C" int __popgraph_strcmp(const char *a, const char *b) {
+  while (*a && *a == *b) ++a, ++b;
+  return static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b);
+}
+extern "C" int __popgraph_strncmp(const char *a, const char *b, unsigned long count) {
+  for (; count && *a && *a == *b; --count) ++a, ++b;
+  return count ? static_cast<unsigned char>(*a) - static_cast<unsigned char>(*b) : 0;
+}
+struct Division { int quotient, remainder; };
+extern "C" Division __popgraph_div(int a, int b) { return {a / b, a % b}; }

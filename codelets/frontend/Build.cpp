@@ -36,6 +36,30 @@ ParsedSource parseIr(const BuildSource &source, llvm::LLVMContext &context) {
   return result;
 }
 
+// Assembly that is there for the IPU only leaves nothing: its codelets have C++ bodies, which run here.
+ParsedSource parseAssembly(const BuildSource &source, const BuildRequest &request, llvm::LLVMContext &context) {
+  std::string text;
+  ParsedSource result = preprocessAssembly({source.name, source.text, false}, clangFlags(request.flags),
+                                           workersOf(request.target), text);
+  if (!result.diagnostics.empty()) return result;
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    result.module = std::make_unique<llvm::Module>(source.name, context);
+  else
+    result.diagnostics = source.name + ": error: assembly of the IPU cannot be run here; give the C++ codelet, or put "
+                                       "the file under '#ifdef __IPU__'\n";
+  return result;
+}
+
+ParsedSource parse(const BuildSource &source, const BuildRequest &request, llvm::LLVMContext &context) {
+  switch (source.kind) {
+  case BuildSource::Ir: return parseIr(source, context);
+  case BuildSource::Assembly: return parseAssembly(source, request, context);
+  default:
+    return parseSource({source.name, source.text, source.kind == BuildSource::C}, clangFlags(request.flags),
+                       workersOf(request.target), context);
+  }
+}
+
 } // namespace
 
 const std::vector<std::string> &knownTargets() {
@@ -51,11 +75,7 @@ BuildResult build(const BuildRequest &request) {
   std::set<std::string> names, files;
   bool failed = false;
   for (const BuildSource &source : request.sources) {
-    ParsedSource parsed =
-        source.kind == BuildSource::Ir
-            ? parseIr(source, context)
-            : parseSource({source.name, source.text, source.kind == BuildSource::C}, clangFlags(request.flags),
-                          workersOf(request.target), context);
+    ParsedSource parsed = parse(source, request, context);
     result.text += parsed.diagnostics;
     files.insert(parsed.files.begin(), parsed.files.end());
     failed |= !parsed.module;
@@ -103,6 +123,9 @@ BuildResult build(const BuildRequest &request) {
   try {
     if (request.printIr) result.ir = canonicalText(std::move(module), vertices);
     else result.module = lower(std::move(module), std::move(vertices), request.target, optimise, costs);
+  } catch (const RefusedError &error) {
+    result.text += std::string(error.what()) + "\n";
+    result.status = BuildResult::CompileError;
   } catch (const LowerError &error) {
     result.text += std::string("error: ") + error.what() + "\n";
     result.status = BuildResult::LinkError;

@@ -6,7 +6,7 @@ namespace popgraph::codelets {
 
 struct BuildSource {
   std::string name, text;
-  enum Kind { Cpp, C, Ir } kind = Cpp;
+  enum Kind { Cpp, C, Ir, Assembly } kind = Cpp;
 };
 
 struct BuildRequest {

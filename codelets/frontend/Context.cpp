@@ -1,7 +1,9 @@
 // Hidden context and slot counters. Every function gets the context as its last argument: whoever calls a codelet's
 // function passes it on, through pointers too, so that any function can count, print and find its tile's globals.
+#include "codelets/abi/VertexContext.h"
 #include "codelets/frontend/Costs.hpp"
 #include "codelets/frontend/Lower.hpp"
+#include <cstddef>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
@@ -38,7 +40,11 @@ Body bodyOf(Function &function, std::uint32_t instructionCount) {
       const auto size = variable->getAllocationSize(layout);
       if (size && !size->isScalable()) body.frameBytes += (static_cast<std::uint32_t>(size->getFixedValue()) + 7) & ~7u;
     } else if (auto *call = dyn_cast<CallBase>(&instruction); call && !isa<IntrinsicInst>(call)) {
-      if (Function *callee = call->getCalledFunction(); callee && !callee->isDeclaration()) body.callees.insert(callee);
+      Function *callee = call->getCalledFunction();
+      // A launcher runs the compute() function that its name holds.
+      if (callee && callee->getName().starts_with(kLaunchPrefix))
+        callee = function.getParent()->getFunction(callee->getName().drop_front(StringRef(kLaunchPrefix).size()));
+      if (callee && !callee->isDeclaration()) body.callees.insert(callee);
     }
   }
   if (!body.callees.empty()) body.frameBytes += kCallFrameBytes;
@@ -145,6 +151,17 @@ void insertCounters(Function &function, const FunctionCost &cost) {
     Value *count = at.CreateLShr(at.CreateAdd(bytes, at.getInt32(7)), 3);
     add(at, at.CreateMul(count, at.getInt32(dynamic.perWord)));
   }
+  Argument *context = function.getArg(function.arg_size() - 1);
+  for (const CycleReading &reading : cost.readings) {
+    IRBuilder<> at(reading.at);
+    Value *before = at.CreateAdd(at.CreateLoad(word, counter), at.getInt32(reading.slotsOfBlock));
+    if (cost.unit > 1) before = at.CreateUDiv(before, at.getInt32(cost.unit));
+    Value *slots = at.CreateAdd(at.CreateLoad(at.getInt64Ty(), context), at.CreateZExt(before, at.getInt64Ty()));
+    Value *field = at.CreateConstInBoundsGEP1_64(at.getInt8Ty(), context, offsetof(VertexContext, slotCycles));
+    Value *cycles = at.CreateMul(slots, at.CreateZExt(at.CreateLoad(word, field), at.getInt64Ty()));
+    reading.at->replaceAllUsesWith(cycles);
+    reading.at->eraseFromParent();
+  }
   for (BasicBlock &block : function) {
     const std::uint32_t amount = cost.blocks.lookup(&block);
     if (amount) {
@@ -152,7 +169,6 @@ void insertCounters(Function &function, const FunctionCost &cost) {
       add(at, at.getInt32(amount));
     }
   }
-  Argument *context = function.getArg(function.arg_size() - 1);
   for (BasicBlock &block : function) {
     if (!isa<ReturnInst>(block.getTerminator())) continue;
     IRBuilder<> at(block.getTerminator());

@@ -119,7 +119,11 @@ public:
     for (Loop *loop : loops_.getLoopsInPreorder()) inspect(*loop);
     for (BasicBlock &block : function_) {
       mergeAccesses(block);
-      for (Instruction &instruction : block) charge(block, instruction, of(instruction));
+      for (Instruction &instruction : block) {
+        if (isNamed(instruction, kCycleFunction))
+          result_.readings.push_back({cast<CallBase>(&instruction), issued(units_[&block])});
+        charge(block, instruction, of(instruction));
+      }
     }
     for (BasicBlock *block : setUps_) add(*block, price(Cost::LoopSetup), result_.unit);
     for (const auto &[block, units] : units_) result_.blocks[block] = issued(units);
@@ -198,9 +202,7 @@ private:
   bool takeMark() {
     SmallVector<Instruction *, 2> marks;
     for (Instruction &instruction : instructions(function_))
-      if (auto *call = dyn_cast<CallBase>(&instruction))
-        if (const Function *callee = call->getCalledFunction(); callee && callee->getName() == kHandScheduledMark)
-          marks.push_back(&instruction);
+      if (isNamed(instruction, kHandScheduledMark)) marks.push_back(&instruction);
     for (Instruction *mark : marks) mark->eraseFromParent();
     return !marks.empty();
   }
@@ -229,6 +231,11 @@ private:
                                                    evolution_.getSCEV(getLoadStorePointerOperand(&first)));
     const auto *bytes = dyn_cast<SCEVConstant>(distance);
     return bytes && bytes->getAPInt() == 4;
+  }
+
+  static bool isNamed(const Instruction &instruction, StringRef name) {
+    auto *call = dyn_cast<CallBase>(&instruction);
+    return call && call->getCalledFunction() && call->getCalledFunction()->getName() == name;
   }
 
   // Counted loops: the compare and the counter are part of the latch, and with `rpt` the branch is too.
@@ -536,6 +543,8 @@ private:
     if (const Function *callee = call.getCalledFunction()) {
       if (callee->getName() == kContextFunction) return {};
       if (callee->getName() == kPrintFunction) return price(Cost::Print);
+      if (callee->getName() == kCycleFunction) return price(Cost::Integer);
+      if (callee->getName().starts_with(kLaunchPrefix)) return price(Cost::Integer, 3); // setzi, runall, sync
       if (callee->isDeclaration() && callee->getName().starts_with(kMathPrefix)) return price(Cost::FloatFunction);
     }
     return price(Cost::Call);

@@ -6,6 +6,7 @@
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/ScalarEvolution.h>
 #include <llvm/IR/Function.h>
+#include <llvm/IR/InstrTypes.h>
 #include <vector>
 
 namespace popgraph::codelets {
@@ -17,10 +18,17 @@ struct DynamicCost {
   std::uint32_t perWord;
 };
 
+/// A call that asks for the cycles so far: slots of its block that were issued before it.
+struct CycleReading {
+  llvm::CallBase *at;
+  std::uint32_t slotsOfBlock;
+};
+
 struct FunctionCost {
   std::uint32_t unit = 1;                                   ///< parts of a slot that the numbers below count
   llvm::DenseMap<llvm::BasicBlock *, std::uint32_t> blocks; ///< each time the block runs
   std::vector<DynamicCost> dynamic;
+  std::vector<CycleReading> readings;
   std::uint32_t instructions = 0;                           ///< of code
 };
 

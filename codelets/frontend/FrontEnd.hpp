@@ -38,8 +38,15 @@ struct SourceText {
   bool isC = false;
 };
 
+/// Kind of the metadata of an inline assembly call: the error, with its place in the source, for when it cannot be run.
+inline constexpr char kAssemblyPlace[] = "popgraph.assembly";
+
 /// `flags`: clang driver flags of the user. `numWorkers`: what MultiVertex::numWorkers() gives.
 ParsedSource parseSource(const SourceText &source, const std::vector<std::string> &flags, unsigned numWorkers,
                          llvm::LLVMContext &context, bool deviceLibrary = false);
+
+/// What the preprocessor leaves of an assembly file. No module; diagnostics and files as above.
+ParsedSource preprocessAssembly(const SourceText &source, const std::vector<std::string> &flags, unsigned numWorkers,
+                                std::string &text);
 
 } // namespace popgraph::codelets

@@ -166,6 +166,8 @@ private:
       call.setCalledFunction(module_.getOrInsertFunction((kMathPrefix + name).str(), call.getFunctionType()));
     } else if (name == "printf") {
       print(builder, arguments, &call);
+    } else if (name == "fprintf" && arguments.size() >= 2) {
+      print(builder, arguments.drop_front(), &call); // there is one stream
     } else if (name == "puts" && arguments.size() == 1) {
       print(builder, {builder.CreateGlobalString("%s\n"), arguments[0]}, &call);
     } else if (name == "putchar" && arguments.size() == 1) {
@@ -210,7 +212,12 @@ private:
     FunctionCallee callee = module_.getOrInsertFunction(
         kPrintFunction, FunctionType::get(builder.getInt32Ty(), {pointer, pointer}, true));
     SmallVector<Value *, 6> all{builder.CreateCall(context)};
-    all.append(arguments.begin(), arguments.end());
+    for (Value *argument : arguments) {
+      // Only a class of two bytes, `half`, is passed in 16 bits: integers are widened. It counts as a double.
+      if (argument->getType()->isIntegerTy(16))
+        argument = builder.CreateFPExt(builder.CreateBitCast(argument, builder.getHalfTy()), builder.getDoubleTy());
+      all.push_back(argument);
+    }
     Value *result = builder.CreateCall(callee, all);
     if (old) replace(*old, result);
   }

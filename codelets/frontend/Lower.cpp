@@ -26,6 +26,7 @@ namespace {
 using namespace llvm;
 
 constexpr unsigned kInlinedMathematics = 200; // instructions
+constexpr unsigned kWorkersOfIpu = 6;         // a worker issues once in as many cycles
 
 /// Analyses of one run of a pipeline. No library function is known by name: none may be folded or invented.
 struct Pipeline {
@@ -102,6 +103,18 @@ void linkMathematics(Module &module) {
     }
 }
 
+// The code that is costed. Returns the symbols of the compute() functions.
+std::vector<std::string> canonicalise(Module &module, const std::vector<FoundVertex> &vertices) {
+  std::vector<std::string> computes;
+  for (const FoundVertex &vertex : vertices) computes.push_back(vertex.computeSymbol);
+  removeHostedParts(module);
+  mapAssembly(module, vertices);
+  // Before anything is folded: the host's mathematics must not get into results.
+  mapLibraryCalls(module);
+  optimiseCanonically(module, computes);
+  return computes;
+}
+
 } // namespace
 
 void optimiseCanonically(llvm::Module &module, const std::vector<std::string> &keep, bool deviceLibrary) {
@@ -174,14 +187,9 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
                     const std::string &target, bool optimise, const CostOptions &costs) {
   CodeletModule result;
   result.target = target;
-  std::vector<std::string> computes;
-  for (const FoundVertex &vertex : vertices) computes.push_back(vertex.computeSymbol);
-
-  // Before anything is folded: the host's mathematics must not get into results.
-  mapLibraryCalls(*module);
-  optimiseCanonically(*module, computes);
-  if (module->getNamedGlobal("llvm.global_ctors"))
-    throw LowerError("a global variable needs code to initialise it: nothing runs before a codelet");
+  const std::vector<std::string> computes = canonicalise(*module, vertices);
+  dropInitialisers(*module, computes);
+  refuseAssembly(*module);
   const std::vector<std::string> missing = undefinedSymbols(*module);
   if (!missing.empty()) {
     std::string text;
@@ -196,7 +204,9 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
     vertices[i].codelet.stackBytes = sizes[i].stackBytes;
   }
   moveGlobals(*module, result);
-  addRunFunctions(*module, vertices);
+  const unsigned slotCycles = target.starts_with("cpu") ? 1 : kWorkersOfIpu;
+  addLaunchers(*module, vertices, slotCycles);
+  addRunFunctions(*module, vertices, slotCycles);
   verify(*module, "adding the context");
   linkMathematics(*module);
   result.object = emitObject(*module, optimise);
@@ -211,10 +221,7 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
 }
 
 std::string canonicalText(std::unique_ptr<llvm::Module> module, const std::vector<FoundVertex> &vertices) {
-  std::vector<std::string> computes;
-  for (const FoundVertex &vertex : vertices) computes.push_back(vertex.computeSymbol);
-  mapLibraryCalls(*module);
-  optimiseCanonically(*module, computes);
+  canonicalise(*module, vertices);
   std::string text;
   raw_string_ostream stream(text);
   module->print(stream, nullptr);

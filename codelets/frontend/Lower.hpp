@@ -9,10 +9,14 @@ namespace popgraph::codelets {
 
 /// The code refers to what a codelet cannot have; what() names it.
 struct LowerError : std::runtime_error { using runtime_error::runtime_error; };
+/// The source holds what cannot be run here; what() is an error as the compiler prints it.
+struct RefusedError : std::runtime_error { using runtime_error::runtime_error; };
 
 /// Names that the rest of the IR passes give a meaning to.
 inline constexpr char kContextFunction[] = "__popgraph_context"; ///< `VertexContext *()` in device headers
 inline constexpr char kPrintFunction[] = "popgraph_print";       ///< `int (VertexContext *, const char *, ...)`, import
+inline constexpr char kCycleFunction[] = "__popgraph_cycles"; ///< `uint64_t ()` in device headers
+inline constexpr char kLaunchPrefix[] = "__popgraph_launch_"; ///< + compute() symbol: `void (state, VertexContext *)`
 inline constexpr char kMathPrefix[] = "__popgraph_";
 
 inline constexpr char kHandScheduledMark[] = "__popgraph_hand_scheduled"; ///< `void ()` in device headers
@@ -23,12 +27,24 @@ struct CostOptions {
   double pairingCredit = 0;
 };
 
+/// Exceptions and type information go; host code in the same file may have used them.
+void removeHostedParts(llvm::Module &module);
+
+/// Inline assembly that starts workers becomes calls of launchers.
+void mapAssembly(llvm::Module &module, const std::vector<FoundVertex> &vertices);
+
 /// Mathematics and memory functions become device functions or intrinsics; printf and assertions become prints.
 void mapLibraryCalls(llvm::Module &module);
 
 /// Target-independent optimisation without vectorisation and unrolling: the code that is costed. Keeps the functions
 /// named, which are compute() functions, or with `deviceLibrary` ordinary ones.
 void optimiseCanonically(llvm::Module &module, const std::vector<std::string> &keep, bool deviceLibrary = false);
+
+/// Throws RefusedError when inline assembly is left.
+void refuseAssembly(llvm::Module &module);
+
+/// Code that runs before everything goes, unless it initialises what `roots` use: LowerError.
+void dropInitialisers(llvm::Module &module, const std::vector<std::string> &roots);
 
 /// What codelets call and is not defined, demangled; empty when all is well.
 std::vector<std::string> undefinedSymbols(const llvm::Module &module);
@@ -44,8 +60,11 @@ std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::ve
 /// Moves mutable globals into a block found through context->globals.
 void moveGlobals(llvm::Module &module, CodeletModule &result);
 
+/// Defines the launchers that mapAssembly() called. A worker issues once in `slotCycles` cycles.
+void addLaunchers(llvm::Module &module, const std::vector<FoundVertex> &vertices, unsigned slotCycles);
+
 /// Adds the RunRows function of each vertex and makes everything else internal.
-void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices);
+void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, unsigned slotCycles);
 
 /// Optimises for the host and returns the ELF object.
 std::string emitObject(llvm::Module &module, bool optimise);

@@ -32,7 +32,13 @@
   X(asinhf,     asinh,    not_intrinsic,      1, FloatFunction) \
   X(acoshf,     acosh,    not_intrinsic,      1, FloatFunction) \
   X(atanhf,     atanh,    not_intrinsic,      1, FloatFunction) \
-  X(remainderf, remainder, not_intrinsic,     2, FloatFunction)
+  X(remainderf, remainder, not_intrinsic,     2, FloatFunction) \
+  X(lgammaf,    lgamma,   not_intrinsic,      1, FloatFunction) \
+  X(tgammaf,    tgamma,   not_intrinsic,      1, FloatFunction) \
+  X(logbf,      logb,     not_intrinsic,      1, FloatFunction) \
+  X(nextafterf, nextafter, not_intrinsic,     2, FloatFunction) \
+  X(sigmoidf,   sigmoid,  not_intrinsic,      1, FloatSigmoid)  \
+  X(rsqrtf,     rsqrt,    not_intrinsic,      1, FloatRsqrt)
 
 // Functions that are one exact instruction on every host: calls become the intrinsic.
 //  single        double       intrinsic    arguments
@@ -54,4 +60,5 @@
 // Other C functions the device library has, with their own signatures; each costs as a library function.
 #define POPGRAPH_LIBRARY_FUNCTIONS(X) \
   X(ldexpf) X(ldexp) X(scalbnf) X(scalbn) X(frexpf) X(frexp) X(modff) X(modf) \
-  X(fdimf) X(fdim) X(memcmp) X(bcmp) X(strlen)
+  X(scalblnf) X(scalbln) X(ilogbf) X(ilogb) X(remquof) X(remquo) \
+  X(fdimf) X(fdim) X(memcmp) X(bcmp) X(strlen) X(strcmp) X(strncmp) X(div)

@@ -44,7 +44,7 @@ bool callsItself(const Function &function) {
   return false;
 }
 
-void addRunFunction(Module &module, const FoundVertex &vertex) {
+void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycles) {
   LLVMContext &llvmContext = module.getContext();
   IRBuilder<> builder(llvmContext);
   Type *pointer = builder.getPtrTy(), *wide = builder.getInt64Ty(), *word = builder.getInt32Ty();
@@ -61,6 +61,10 @@ void addRunFunction(Module &module, const FoundVertex &vertex) {
   run->addParamAttr(4, Attribute::NoAlias);
 
   builder.SetInsertPoint(BasicBlock::Create(llvmContext, "entry", run));
+  // A supervisor issues in every cycle.
+  const bool supervises = vertex.codelet.kind == VertexKind::Supervisor;
+  builder.CreateStore(builder.getInt32(supervises ? 1 : slotCycles),
+                      member(builder, context, offsetof(VertexContext, slotCycles)));
   Value *workers = nullptr;
   const bool multi = vertex.codelet.kind == VertexKind::MultiVertex;
   if (multi) workers = builder.CreateLoad(word, member(builder, context, offsetof(VertexContext, numWorkers)));
@@ -100,11 +104,11 @@ void addRunFunction(Module &module, const FoundVertex &vertex) {
 
 } // namespace
 
-void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices) {
+void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, unsigned slotCycles) {
   std::size_t index = 0;
   for (FoundVertex &vertex : vertices) {
     vertex.codelet.runSymbol = "popgraph_run_" + std::to_string(index++);
-    addRunFunction(module, vertex);
+    addRunFunction(module, vertex, slotCycles);
   }
   std::vector<Function *> computes;
   for (Function &function : module) {

@@ -46,6 +46,11 @@ std::string text(const Json &value) {
   return std::string(bytes.begin(), bytes.end());
 }
 
+BuildSource::Kind kindOf(const std::string &name) {
+  return name == "c" ? BuildSource::C : name == "ir" ? BuildSource::Ir : name == "asm" ? BuildSource::Assembly
+                                                                                       : BuildSource::Cpp;
+}
+
 Json answer(const std::string &message) {
   const Json request = Json::from_cbor(message);
   BuildRequest build;
@@ -54,7 +59,7 @@ Json answer(const std::string &message) {
   for (const Json &source : request.at("sources")) {
     const std::string kind = source.at("kind").get<std::string>();
     build.sources.push_back({text(source.at("name")), text(source.at("text")),
-                             kind == "c" ? BuildSource::C : kind == "ir" ? BuildSource::Ir : BuildSource::Cpp});
+                             kindOf(kind)});
   }
   std::filesystem::current_path(text(request.at("cwd")));
   BuildResult result = popgraph::codelets::build(build);

@@ -1,59 +1,42 @@
 #ifndef POPGRAPH_IPUDEF_H
 #define POPGRAPH_IPUDEF_H
-// Short vector types of codelets.
-#include <poplar/HalfFloat.hpp>
-
-#define POPGRAPH_VECTORS(T, name)                               \
-  typedef T name##2 __attribute__((ext_vector_type(2)));        \
-  typedef T name##4 __attribute__((ext_vector_type(4)));
-POPGRAPH_VECTORS(float, float)
-POPGRAPH_VECTORS(int, int)
-POPGRAPH_VECTORS(unsigned, uint)
-POPGRAPH_VECTORS(short, short)
-POPGRAPH_VECTORS(unsigned short, ushort)
-POPGRAPH_VECTORS(char, char)
-POPGRAPH_VECTORS(signed char, schar)
-POPGRAPH_VECTORS(unsigned char, uchar)
-POPGRAPH_VECTORS(long long, longlong)
-#undef POPGRAPH_VECTORS
+// Short vectors of codelets in the global namespace: float2, float4, half2, half4, int2, uint2, ..., char4. They have
+// elements v[0], are initialised as {a, b}, and all operators work element by element, also with a scalar.
+#include <popgraph/Vectors.h>
 
 typedef unsigned int rptsize_t;
 
-// half is a class, so its vectors are too: computed in float, rounded per operation.
-template <unsigned N> struct popgraphHalfVector {
-  half lane[N];
+#ifdef __cplusplus
+#define X(element, name)  \
+  using popgraph::name##2; \
+  using popgraph::name##4;
+POPGRAPH_VECTOR_NAMES(X)
+#undef X
+using popgraph::half2;
+using popgraph::half4;
+using popgraph::half8;
 
-  popgraphHalfVector() = default;
-  popgraphHalfVector(float all) {
-    for (unsigned i = 0; i != N; ++i) lane[i] = half(all);
-  }
-  template <class A, class B, class... Rest>
-  popgraphHalfVector(A a, B b, Rest... rest) : lane{half(a), half(b), half(rest)...} {
-    static_assert(sizeof...(Rest) + 2 == N, "one initial value, or one for each element");
-  }
-  half &operator[](unsigned i) { return lane[i]; }
-  const half &operator[](unsigned i) const { return lane[i]; }
-
-#define POPGRAPH_OPERATOR(op)                                                                              \
-  friend popgraphHalfVector operator op(const popgraphHalfVector &a, const popgraphHalfVector &b) {        \
-    popgraphHalfVector result;                                                                             \
-    for (unsigned i = 0; i != N; ++i) result.lane[i] = half(float(a.lane[i]) op float(b.lane[i]));         \
-    return result;                                                                                         \
-  }                                                                                                        \
-  popgraphHalfVector &operator op##=(const popgraphHalfVector & other) { return *this = *this op other; }
-  POPGRAPH_OPERATOR(+)
-  POPGRAPH_OPERATOR(-)
-  POPGRAPH_OPERATOR(*)
-  POPGRAPH_OPERATOR(/)
-#undef POPGRAPH_OPERATOR
-  popgraphHalfVector operator-() const {
-    popgraphHalfVector result;
-    for (unsigned i = 0; i != N; ++i) result.lane[i] = half(-float(lane[i]));
-    return result;
-  }
-} __attribute__((aligned(2 * N)));
-typedef popgraphHalfVector<2> half2;
-typedef popgraphHalfVector<4> half4;
-typedef popgraphHalfVector<8> half8;
-
+// as_float2(v): the bits of v as another type of the same size.
+#define POPGRAPH_AS(type) \
+  template <class T> inline type as_##type(const T &value) { return __builtin_bit_cast(type, value); }
+#define X(element, name) POPGRAPH_AS(name##2) POPGRAPH_AS(name##4)
+POPGRAPH_VECTOR_NAMES(X)
+#undef X
+POPGRAPH_AS(half2)
+POPGRAPH_AS(half4)
+POPGRAPH_AS(float)
+POPGRAPH_AS(half)
+POPGRAPH_AS(int)
+POPGRAPH_AS(short)
+template <class T> inline unsigned as_uint(const T &value) { return __builtin_bit_cast(unsigned, value); }
+template <class T> inline unsigned short as_ushort(const T &value) { return __builtin_bit_cast(unsigned short, value); }
+#undef POPGRAPH_AS
+#else
+#define X(element, name)                                       \
+  typedef element name##2 __attribute__((ext_vector_type(2))); \
+  typedef element name##4 __attribute__((ext_vector_type(4)));
+POPGRAPH_VECTOR_NAMES(X)
+#undef X
+#endif
+#undef POPGRAPH_VECTOR_NAMES
 #endif
