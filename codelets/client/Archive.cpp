@@ -2,36 +2,71 @@
 #include "codelets/client/Compiler.hpp"
 #include "popgraph/base/SealedFile.hpp"
 #include <cctype>
+#include <map>
 
 namespace popgraph::codelets {
 namespace {
 constexpr std::uint32_t kArchiveVersion = 1;
+
+// The first module for a target has the target's name, the next ones "ipu2+1", "ipu2+2", ...
+std::string partName(const std::string &target, unsigned index) {
+  return index ? target + "+" + std::to_string(index) : target;
 }
+
+std::vector<std::string> targetsOf(const SealedReader &reader) {
+  std::vector<std::string> targets;
+  for (const auto &[name, part] : reader.sections())
+    if (name.find('+') == std::string::npos) targets.push_back(name);
+  return targets;
+}
+} // namespace
 
 std::string writeArchive(const std::vector<CodeletModule> &modules) {
   SealedWriter writer("gp", kArchiveVersion);
-  for (const CodeletModule &module : modules) writer.section(module.target, writeModule(module));
+  std::map<std::string, unsigned> parts;
+  for (const CodeletModule &module : modules)
+    writer.section(partName(module.target, parts[module.target]++), writeModule(module));
   return writer.finish();
 }
 
-CodeletModule readArchive(const std::string &path, const std::string &target) {
+std::vector<CodeletModule> readArchive(const std::string &path, const std::string &target) {
   std::string bytes;
   try {
     bytes = readFile(path);
+  } catch (const std::runtime_error &error) {
+    throw FileError(error.what(), path);
+  }
+  return readArchive(bytes, path, target);
+}
+
+std::vector<CodeletModule> readArchive(std::string_view bytes, const std::string &path, const std::string &target) {
+  try {
     const SealedReader reader(bytes, "gp", kArchiveVersion, path);
     std::vector<std::string> choices = {target, target.substr(0, target.find(':'))};
     if (target.starts_with("ipu")) choices.push_back("ipu2");
     for (const std::string &choice : choices)
       if (reader.has(choice)) {
-        CodeletModule module = readModule(reader.section(choice), path);
-        module.target = target;
-        return module;
+        std::vector<CodeletModule> modules;
+        for (unsigned i = 0; reader.has(partName(choice, i)); ++i) {
+          modules.push_back(readModule(reader.section(partName(choice, i)), path));
+          modules.back().target = target;
+        }
+        return modules;
       }
     std::string known;
-    for (const auto &[name, part] : reader.sections()) known += (known.empty() ? "" : ", ") + name;
+    for (const std::string &name : targetsOf(reader)) known += (known.empty() ? "" : ", ") + name;
     throw FileError(path + ": has no codelets for target '" + target + "'; it has " + known, path);
   } catch (const FileError &) {
     throw;
+  } catch (const std::runtime_error &error) {
+    throw FileError(error.what(), path);
+  }
+}
+
+std::vector<std::string> archiveTargets(const std::string &path) {
+  try {
+    const std::string bytes = readFile(path);
+    return targetsOf(SealedReader(bytes, "gp", kArchiveVersion, path));
   } catch (const std::runtime_error &error) {
     throw FileError(error.what(), path);
   }

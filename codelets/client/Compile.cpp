@@ -19,7 +19,7 @@ Counters counters;
 
 struct MemoryEntry {
   std::shared_ptr<const CodeletModule> module;
-  std::vector<std::pair<std::string, std::string>> files;
+  CacheEntry read; ///< without the module: what it was made from
 };
 
 std::mutex memoryMutex;
@@ -40,18 +40,26 @@ SourceKind kindOf(const Source &source) {
   const std::string suffix = std::filesystem::path(source.path).extension().string();
   if (suffix == ".c") return SourceKind::C;
   if (suffix == ".ll" || suffix == ".bc") return SourceKind::Ir;
-  if (suffix == ".o" || suffix == ".S" || suffix == ".s") return SourceKind::Object;
+  if (suffix == ".S" || suffix == ".s") return SourceKind::Assembly;
+  if (suffix == ".gp" || suffix == ".o") return SourceKind::Object;
   return SourceKind::Cpp;
 }
 
-const char *kindName(SourceKind kind) { return kind == SourceKind::C ? "c" : kind == SourceKind::Ir ? "ir" : "cpp"; }
+const char *kindName(SourceKind kind) {
+  switch (kind) {
+  case SourceKind::C: return "c";
+  case SourceKind::Ir: return "ir";
+  case SourceKind::Assembly: return "asm";
+  default: return "cpp";
+  }
+}
 
 Source readSource(const Source &source) {
   Source read = source;
   read.kind = kindOf(source);
   if (read.kind == SourceKind::Object)
     throw FileError((source.path.empty() ? "codelet source" : source.path) +
-                        ": objects and assembly for the IPU cannot run here; give the C++ source of the codelets",
+                        ": objects for the IPU cannot run here; give the C++ source of the codelets, or a .gp file of popc",
                     source.path);
   if (!source.fromText) {
     try {
@@ -72,7 +80,7 @@ std::string keyOf(const std::vector<Source> &sources, const std::vector<std::str
   const std::string popc = Helper::executable();
   const auto math = std::filesystem::path(popc).parent_path().parent_path() / "lib/popgraph/device/math.bc";
   Json key = Json::array();
-  key.push_back(1);
+  key.push_back(2);
   key.push_back(target);
   key.push_back(flags);
   key.push_back(binary(fileHashes.of(popc).value_or("")));
@@ -112,6 +120,7 @@ CacheEntry compileNow(const std::vector<Source> &sources, const std::vector<std:
         // A file that is gone by now never matches again.
         entry.files.emplace_back(path, fileHashes.of(path).value_or(""));
       }
+      for (const Json &file : reply.at("absent")) entry.absent.push_back(textOf(file));
     }
   } catch (const Json::exception &error) {
     throw HelperError(std::string("the codelet compiler gave an unreadable answer: ") + error.what());
@@ -126,7 +135,8 @@ CacheEntry compileNow(const std::vector<Source> &sources, const std::vector<std:
 std::shared_ptr<const CodeletModule> remember(const std::string &key, CacheEntry entry) {
   auto module = std::make_shared<const CodeletModule>(std::move(entry.module));
   const std::lock_guard lock(memoryMutex);
-  memory[key] = {module, std::move(entry.files)};
+  entry.module = {};
+  memory[key] = {module, std::move(entry)};
   return module;
 }
 
@@ -138,22 +148,13 @@ std::shared_ptr<const CodeletModule> fromMemory(const std::string &key) {
     if (it == memory.end()) return nullptr;
     found = it->second;
   }
-  for (const auto &[path, hash] : found.files)
-    if (fileHashes.of(path) != hash) return nullptr;
-  return found.module;
+  return isCurrent(found.read, fileHashes) ? found.module : nullptr;
 }
 
 } // namespace
 
 std::shared_ptr<const CodeletModule> compile(const CompileRequest &request) {
   if (request.sources.empty()) throw FileError("codelets: no sources given", "");
-  for (const Source &source : request.sources)
-    if (!source.fromText && std::filesystem::path(source.path).extension() == ".gp") {
-      if (request.sources.size() != 1)
-        throw FileError(source.path + ": a .gp file cannot be compiled together with other sources; add it by itself",
-                        source.path);
-      return std::make_shared<const CodeletModule>(readArchive(source.path, request.target));
-    }
   std::vector<Source> sources;
   for (const Source &source : request.sources) sources.push_back(readSource(source));
   const std::vector<std::string> flags = splitFlags(request.flags);
@@ -174,6 +175,23 @@ std::shared_ptr<const CodeletModule> compile(const CompileRequest &request) {
   ++counters.compiled;
   disk.store(key, entry);
   return remember(key, std::move(entry));
+}
+
+std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request) {
+  std::vector<std::shared_ptr<const CodeletModule>> modules;
+  CompileRequest rest = request;
+  rest.sources.clear();
+  for (const Source &source : request.sources) {
+    if (kindOf(source) != SourceKind::Object || std::filesystem::path(source.path).extension() == ".o") {
+      rest.sources.push_back(source);
+      continue;
+    }
+    for (CodeletModule &module : source.fromText ? readArchive(source.text, source.path, request.target)
+                                                 : readArchive(source.path, request.target))
+      modules.push_back(std::make_shared<const CodeletModule>(std::move(module)));
+  }
+  if (!rest.sources.empty() || modules.empty()) modules.push_back(compile(rest));
+  return modules;
 }
 
 void forgetCompiledModules() {

@@ -24,7 +24,7 @@ struct FileError : std::runtime_error {
 /// The helper process could not be started, died or exceeded its limits.
 struct HelperError : std::runtime_error { using runtime_error::runtime_error; };
 
-enum class SourceKind : std::uint8_t { Auto, Cpp, C, Ir, Object };
+enum class SourceKind : std::uint8_t { Auto, Cpp, C, Ir, Assembly, Object };
 
 struct Source {
   std::string path;      ///< file to read; or, with text set, the name used in diagnostics
@@ -39,10 +39,12 @@ struct CompileRequest {
   std::string target = "ipu2";  ///< "cpu", "ipu1", "ipu2", "ipu21": decides MultiVertex::numWorkers() (1 or 6)
 };
 
-/// Compiled codelets for the request. Thread-safe. Identical requests with unchanged files come from memory, then
-/// from the disk cache. A `.gp` path among the sources is loaded instead (its part for the target).
-/// Throws CompileError, LinkError, FileError, HelperError.
+/// Compiled codelets for the request, whose sources are compiled together. Thread-safe. Identical requests with
+/// unchanged files come from memory, then from the disk cache. Throws CompileError, LinkError, FileError, HelperError.
 std::shared_ptr<const CodeletModule> compile(const CompileRequest &request);
+
+/// As compile(), and `.gp` files among the sources are loaded (their parts for the target).
+std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request);
 
 /// Binary form used in `.gp` files, cache entries and executables. readModule throws FileError on anything that is
 /// not exactly what writeModule wrote; `path` is only used in its text.

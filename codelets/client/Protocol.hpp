@@ -1,6 +1,6 @@
 #pragma once
 // Messages between the client and `popc --serve`: 32-bit little-endian length, then CBOR. Keys of a request: cwd,
-// target, flags, sources [{name, text, kind}]; of an answer: status (ok, compile, link, error), text, module, files.
+// target, flags, sources [{name, text, kind}]; of an answer: status (ok, compile, link, error), text, module, files, absent.
 #include <cstdint>
 #include <string>
 

@@ -72,14 +72,16 @@ BuildResult build(const BuildRequest &request) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> module;
   std::vector<FoundVertex> vertices;
-  std::set<std::string> names, files;
+  std::set<std::string> names, files, absent;
   bool failed = false;
   for (const BuildSource &source : request.sources) {
     ParsedSource parsed = parse(source, request, context);
     result.text += parsed.diagnostics;
     files.insert(parsed.files.begin(), parsed.files.end());
+    absent.insert(parsed.absent.begin(), parsed.absent.end());
     failed |= !parsed.module;
     if (failed) continue; // the other sources may have errors worth showing too
+    if (source.kind == BuildSource::Assembly) continue; // nothing is left of it
     // Nothing calls a compute() that a class defines inside: linked in, it would be left out with what nobody uses.
     for (const FoundVertex &vertex : parsed.vertices)
       if (llvm::Function *compute = parsed.module->getFunction(vertex.computeSymbol);
@@ -98,6 +100,7 @@ BuildResult build(const BuildRequest &request) {
     }
   }
   result.files.assign(files.begin(), files.end());
+  result.absent.assign(absent.begin(), absent.end());
   if (failed) {
     result.status = BuildResult::CompileError;
     return result;

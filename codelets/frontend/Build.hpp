@@ -22,6 +22,7 @@ struct BuildResult {
   CodeletModule module;
   std::string ir;
   std::vector<std::string> files; ///< everything that was read besides the sources
+  std::vector<std::string> absent; ///< headers that were looked for in the user's folders, and are not there
 };
 
 /// Targets in the order `popc --list-targets` prints them.

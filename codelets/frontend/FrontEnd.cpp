@@ -10,7 +10,6 @@
 #include <clang/CodeGen/ModuleBuilder.h>
 #include <clang/Frontend/CompilerInstance.h>
 #include <clang/Frontend/FrontendAction.h>
-#include <clang/Frontend/FrontendActions.h>
 #include <clang/Frontend/MultiplexConsumer.h>
 #include <clang/Frontend/TextDiagnosticPrinter.h>
 #include <clang/Frontend/Utils.h>
@@ -18,7 +17,6 @@
 #include <clang/Sema/Sema.h>
 #include <filesystem>
 #include <functional>
-#include <llvm/ADT/SmallString.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/InstIterator.h>
@@ -72,12 +70,38 @@ void locateAssembly(llvm::Module &module, const clang::SourceManager &sources, c
 std::string withoutRegisterNames(std::string text) {
   for (std::size_t at = text.find("\"$"); at != std::string::npos; at = text.find("\"$", at + 1)) {
     std::size_t end = at + 2;
-    while (end < text.size() && std::isalnum(static_cast<unsigned char>(text[end]))) ++end;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == ':')) ++end;
     if (end - at < 4 || end == text.size() || text[end] != '"' || (text[at + 2] != 'm' && text[at + 2] != 'a')) continue;
     text.replace(at, end + 1 - at, "\"cc\"" + std::string(end - at - 3, ' '));
   }
   return text;
 }
+
+// The file system, noting what is looked for and not there.
+class NotingFileSystem : public llvm::vfs::ProxyFileSystem {
+public:
+  NotingFileSystem(llvm::IntrusiveRefCntPtr<llvm::vfs::FileSystem> files, std::vector<std::string> &absent)
+      : ProxyFileSystem(std::move(files)), absent_(absent) {}
+
+  llvm::ErrorOr<llvm::vfs::Status> status(const llvm::Twine &path) override {
+    return note(ProxyFileSystem::status(path), path);
+  }
+  llvm::ErrorOr<std::unique_ptr<llvm::vfs::File>> openFileForRead(const llvm::Twine &path) override {
+    return note(ProxyFileSystem::openFileForRead(path), path);
+  }
+
+private:
+  template <class Result> Result note(Result result, const llvm::Twine &path) {
+    if (result || result.getError() != std::errc::no_such_file_or_directory) return result;
+    std::string text = std::filesystem::absolute(path.str()).string();
+    // Neither the SDK's folders nor the system's change while a program is developed.
+    for (const std::string &fixed : {sdkPaths().include, sdkPaths().deviceInclude, std::string("/usr")})
+      if (llvm::StringRef(text).starts_with(fixed + "/")) return result;
+    absent_.push_back(std::move(text));
+    return result;
+  }
+  std::vector<std::string> &absent_;
+};
 
 // Runs before code generation ends: finds the vertices and asks for code of their compute().
 class VertexConsumer : public clang::ASTConsumer {
@@ -162,6 +186,19 @@ private:
   clang::CodeGenerator *generator_ = nullptr;
 };
 
+class PreprocessAction : public clang::PreprocessorFrontendAction {
+public:
+  explicit PreprocessAction(std::string &text) : text_(text) {}
+  void ExecuteAction() override {
+    llvm::raw_string_ostream stream(text_);
+    clang::CompilerInstance &compiler = getCompilerInstance();
+    clang::DoPrintPreprocessedInput(compiler.getPreprocessor(), &stream, compiler.getPreprocessorOutputOpts());
+  }
+
+private:
+  std::string &text_;
+};
+
 } // namespace
 
 const SdkPaths &sdkPaths() {
@@ -232,7 +269,7 @@ ParsedSource run(const SourceText &source, std::vector<std::string> args,
   compiler.getFrontendOpts().DisableFree = false;
   compiler.createDiagnostics(new clang::TextDiagnosticPrinter(text, &invocation->getDiagnosticOpts()));
   compiler.setVerboseOutputStream(text);
-  compiler.createFileManager(files);
+  compiler.createFileManager(new NotingFileSystem(files, result.absent));
   if (!action(compiler, result)) result.module.reset();
   text.flush();
   return result;
@@ -274,15 +311,14 @@ ParsedSource parseSource(const SourceText &source, const std::vector<std::string
 
 ParsedSource preprocessAssembly(const SourceText &source, const std::vector<std::string> &flags, unsigned numWorkers,
                                 std::string &text) {
-  std::vector<std::string> args = compilerArguments("assembler-with-cpp", flags, numWorkers, false);
-  args.insert(args.end(), {"-E", "-P"});
+  std::vector<std::string> args = compilerArguments("c", flags, numWorkers, false);
+  args.push_back("-D__ASSEMBLER__=1");
   return run(source, args, [&](clang::CompilerInstance &compiler, ParsedSource &) {
-    llvm::SmallString<0> bytes;
-    compiler.setOutputStream(std::make_unique<llvm::raw_svector_ostream>(bytes));
-    clang::PrintPreprocessedAction action;
-    const bool good = compiler.ExecuteAction(action);
-    text = bytes.str().str();
-    return good;
+    compiler.getLangOpts().AsmPreprocessor = true; // '#' begins comments too
+    compiler.getPreprocessorOutputOpts().ShowCPP = true;
+    compiler.getPreprocessorOutputOpts().ShowLineMarkers = false;
+    PreprocessAction action(text);
+    return compiler.ExecuteAction(action);
   });
 }
 

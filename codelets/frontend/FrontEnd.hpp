@@ -29,6 +29,7 @@ struct ParsedSource {
   std::unique_ptr<llvm::Module> module; ///< null when there were errors
   std::vector<FoundVertex> vertices;
   std::vector<std::string> files;       ///< everything that was read besides the source, absolute paths
+  std::vector<std::string> absent;      ///< looked for in the user's folders in vain, absolute paths
   std::string diagnostics;              ///< as clang prints them
 };
 

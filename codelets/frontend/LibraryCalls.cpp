@@ -170,8 +170,13 @@ private:
       print(builder, arguments.drop_front(), &call); // there is one stream
     } else if (name == "puts" && arguments.size() == 1) {
       print(builder, {builder.CreateGlobalString("%s\n"), arguments[0]}, &call);
-    } else if (name == "putchar" && arguments.size() == 1) {
+    } else if (name == "fputs" && arguments.size() == 2) {
+      print(builder, {builder.CreateGlobalString("%s"), arguments[0]}, &call);
+    } else if ((name == "putchar" && arguments.size() == 1) ||
+               ((name == "putc" || name == "fputc") && arguments.size() == 2)) {
       print(builder, {builder.CreateGlobalString("%c"), arguments[0]}, &call);
+    } else if (name == "fflush" && arguments.size() == 1) {
+      replace(call, builder.getInt32(0)); // text is in order anyway
     } else if (name == "__assert_fail" && arguments.size() == 4) {
       print(builder, {builder.CreateGlobalString("%s:%u: %s: assertion `%s' failed\n"), arguments[1], arguments[2],
                       arguments[3], arguments[0]}, nullptr);

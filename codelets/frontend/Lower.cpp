@@ -5,6 +5,9 @@
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/Bitcode/BitcodeWriter.h>
 #include <llvm/Demangle/Demangle.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Linker/Linker.h>
@@ -75,6 +78,27 @@ void verify(Module &module, const char *step) {
   raw_string_ostream stream(text);
   if (verifyModule(module, &stream))
     throw std::logic_error(std::string("invalid IR after ") + step + ": " + stream.str());
+}
+
+// Operations on halves that the host has no instruction for are done in float, which changes no result: it would call
+// functions of the C library.
+void widenHalfIntrinsics(Module &module) {
+  std::vector<IntrinsicInst *> calls;
+  for (Function &function : module)
+    for (Instruction &instruction : instructions(function))
+      if (auto *call = dyn_cast<IntrinsicInst>(&instruction); call && call->getType()->getScalarType()->isHalfTy())
+        calls.push_back(call);
+  for (IntrinsicInst *call : calls) {
+    SmallVector<Value *, 3> arguments;
+    IRBuilder<> builder(call);
+    for (Value *argument : call->args())
+      if (argument->getType() == call->getType())
+        arguments.push_back(builder.CreateFPExt(argument, call->getType()->getWithNewType(builder.getFloatTy())));
+    if (arguments.size() != call->arg_size()) continue;
+    Value *wide = builder.CreateIntrinsic(call->getIntrinsicID(), {arguments[0]->getType()}, arguments);
+    call->replaceAllUsesWith(builder.CreateFPTrunc(wide, call->getType()));
+    call->eraseFromParent();
+  }
 }
 
 // The device mathematics functions that are used, with their bodies. After costing: their bodies cost nothing, the
@@ -207,6 +231,7 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
   const unsigned slotCycles = target.starts_with("cpu") ? 1 : kWorkersOfIpu;
   addLaunchers(*module, vertices, slotCycles);
   addRunFunctions(*module, vertices, slotCycles);
+  widenHalfIntrinsics(*module);
   verify(*module, "adding the context");
   linkMathematics(*module);
   result.object = emitObject(*module, optimise);

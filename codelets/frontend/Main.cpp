@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unistd.h>
 
 namespace popgraph::codelets {
@@ -15,7 +16,8 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: popc [options] inputs...\n"
-    "Compiles codelets (.cpp, .c, .ll, .bc) into a .gp file with one part per target.\n"
+    "Compiles codelets (.cpp, .c, .ll, .bc) into a .gp file with one part per target. Inputs that are .gp files are\n"
+    "linked: their codelets are put into the output too. Assembly (.S) is accepted where all of it is under __IPU__.\n"
     "  -o FILE             output (default a.gp; with -S, standard output)\n"
     "  --target T[,T...]   targets to build: ipu1, ipu2, ipu21, cpu; default ipu2,cpu. Also a JSON list of objects\n"
     "                      with name and optionally compile-flags. ipu1 and ipu21 are answered from ipu2 when a .gp\n"
@@ -24,7 +26,10 @@ constexpr char kUsage[] =
     "  -I -D -U -std= -W -include ...   as clang; -O0 turns off the host's optimisation, not the costs;\n"
     "                      other -O and -g change nothing\n"
     "  -mpairing-credit=X  share of instructions, 0 to 1, that the hardware's compiler is taken to issue in pairs\n"
-    "  --depfile FILE      write the files that were read, as a make rule\n"
+    "  -c                  accepted: there is always one step\n"
+    "  -MD, -MMD           write the files that were read as a make rule, to -MF FILE or beside the output;\n"
+    "  --depfile FILE      the same, to FILE; -MT NAME, -MQ NAME say what the rule makes\n"
+    "  -M, -MM             print the rule and compile nothing\n"
     "  --list-targets      print the targets\n"
     "  --version           print versions\n"
     "  --serve             answer compile requests on standard input (used by the library)\n";
@@ -37,8 +42,8 @@ struct TargetFlags {
 struct Options {
   std::vector<std::string> inputs, flags;
   std::vector<TargetFlags> targets;
-  std::string output, depfile;
-  bool printIr = false, deviceLibrary = false;
+  std::string output, depfile, depTarget;
+  bool printIr = false, deviceLibrary = false, depend = false, printDepend = false;
 };
 
 [[noreturn]] void usageError(const std::string &what) { throw std::invalid_argument(what); }
@@ -75,7 +80,7 @@ std::vector<TargetFlags> parseTargets(const std::string &text) {
 // Flags of clang whose value is the next argument.
 bool takesValue(const std::string &flag) {
   for (const char *known :
-       {"-I", "-D", "-U", "-x", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-Xclang"})
+       {"-I", "-D", "-U", "-L", "-x", "-include", "-imacros", "-isystem", "-iquote", "-idirafter", "-Xclang"})
     if (flag == known) return true;
   return false;
 }
@@ -93,50 +98,91 @@ Options parse(int argc, char **argv) {
     else if (arg.starts_with("--target=")) options.targets = parseTargets(arg.substr(9));
     else if (arg == "-S" || arg == "--emit-llvm" || arg == "-emit-llvm") options.printIr = true;
     else if (arg == "--device-library") options.deviceLibrary = true;
-    else if (arg == "--depfile") options.depfile = value(i, arg);
+    else if (arg == "-c") continue;
+    else if (arg == "--depfile" || arg == "-MF") options.depfile = value(i, arg), options.depend = true;
+    else if (arg == "-MD" || arg == "-MMD") options.depend = true;
+    else if (arg == "-M" || arg == "-MM") options.printDepend = true;
+    else if (arg == "-MT" || arg == "-MQ") options.depTarget = value(i, arg);
+    else if (arg == "-MP" || arg == "-MG") continue;
+    else if (arg.size() > 2 && arg.starts_with("-o")) options.output = arg.substr(2);
     else if (takesValue(arg)) {
       options.flags.push_back(arg);
       options.flags.push_back(value(i, arg));
     } else if (arg.size() > 1 && arg[0] == '-') options.flags.push_back(arg);
     else options.inputs.push_back(arg);
   }
-  if (options.targets.empty()) options.targets = {{"ipu2", {}}, {"cpu", {}}};
   if (options.inputs.empty()) usageError("no input files");
   return options;
 }
 
 BuildSource readSource(const std::string &path) {
   const std::string suffix = std::filesystem::path(path).extension().string();
-  if (suffix == ".gp")
-    usageError(path + ": .gp files are complete and cannot be linked again; compile the sources together");
-  if (suffix == ".S" || suffix == ".s")
-    usageError(path + ": assembly for the IPU cannot be run here; give the C++ codelet");
-  const bool isIr = suffix == ".ll" || suffix == ".bc";
-  return {path, readFile(path), suffix == ".c" ? BuildSource::C : isIr ? BuildSource::Ir : BuildSource::Cpp};
+  BuildSource source{path, readFile(path), BuildSource::Cpp};
+  if (suffix == ".S" || suffix == ".s") source.kind = BuildSource::Assembly;
+  else if (suffix == ".c") source.kind = BuildSource::C;
+  else if (suffix == ".ll" || suffix == ".bc") source.kind = BuildSource::Ir;
+  return source;
 }
 
-void writeDepfile(const Options &options, std::vector<std::string> files) {
+std::string makeRule(const Options &options, std::vector<std::string> files) {
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
-  std::string text = options.output + ":";
+  files.insert(files.begin(), options.inputs.begin(), options.inputs.end());
+  std::string text = (options.depTarget.empty() ? options.output : options.depTarget) + ":";
   for (const std::string &file : files) {
     text += " \\\n  ";
     for (const char c : file) text += c == ' ' ? std::string("\\ ") : c == '$' ? std::string("$$") : std::string(1, c);
   }
-  writeFileAtomically(options.depfile, text + "\n");
+  return text + "\n";
+}
+
+// The modules of an input that is a .gp file. It needs a part for every target, or the output would lack codelets.
+void link(const std::string &input, const TargetFlags &target, std::vector<CodeletModule> &modules) {
+  std::set<std::string> names;
+  for (const CodeletModule &module : modules)
+    if (module.target == target.name)
+      for (const Codelet &codelet : module.codelets) names.insert(codelet.name);
+  for (CodeletModule &module : readArchive(input, target.name)) {
+    for (const Codelet &codelet : module.codelets)
+      if (!names.insert(codelet.name).second)
+        std::fprintf(stderr, "popc: warning: %s: '%s' is defined by an input before; that one is taken\n", input.c_str(),
+                     codelet.name.c_str());
+    modules.push_back(std::move(module));
+  }
+}
+
+// What can be built without being told: the targets that every .gp among the inputs has.
+std::vector<TargetFlags> defaultTargets(const std::vector<std::string> &archives) {
+  if (archives.empty()) return {{"ipu2", {}}, {"cpu", {}}};
+  std::vector<TargetFlags> targets;
+  for (const std::string &name : archiveTargets(archives[0])) {
+    bool everywhere = true;
+    for (const std::string &archive : archives) {
+      const std::vector<std::string> has = archiveTargets(archive);
+      everywhere &= std::find(has.begin(), has.end(), name) != has.end();
+    }
+    if (everywhere) targets.push_back({name, {}});
+  }
+  if (targets.empty()) usageError("the .gp files have no target in common; name one with --target");
+  return targets;
 }
 
 int compileAll(Options options) {
   std::vector<BuildSource> sources;
-  for (const std::string &input : options.inputs) sources.push_back(readSource(input));
+  std::vector<std::string> archives;
+  for (const std::string &input : options.inputs)
+    if (input.ends_with(".gp")) archives.push_back(input);
+    else sources.push_back(readSource(input));
   if (options.deviceLibrary) {
     writeFileAtomically(options.output.empty() ? "math.bc" : options.output, buildDeviceLibrary(sources.at(0)));
     return 0;
   }
+  if (options.targets.empty()) options.targets = defaultTargets(archives);
   std::vector<CodeletModule> modules;
   std::vector<std::string> files;
   std::string shown;
   for (const TargetFlags &target : options.targets) {
+    if (sources.empty()) break;
     BuildRequest request{sources, options.flags, target.name, options.printIr};
     request.flags.insert(request.flags.end(), target.flags.begin(), target.flags.end());
     BuildResult result = build(request);
@@ -145,6 +191,7 @@ int compileAll(Options options) {
     shown = result.text;
     if (result.status != BuildResult::Ok) return 1;
     files.insert(files.end(), result.files.begin(), result.files.end());
+    if (options.printDepend) continue;
     if (options.printIr) {
       if (options.output.empty()) std::fputs(result.ir.c_str(), stdout);
       else writeFileAtomically(options.output, result.ir);
@@ -153,8 +200,17 @@ int compileAll(Options options) {
     modules.push_back(std::move(result.module));
   }
   if (options.output.empty()) options.output = "a.gp";
+  const std::string rule = makeRule(options, std::move(files));
+  if (options.printDepend) {
+    std::fputs(rule.c_str(), stdout);
+    return 0;
+  }
+  for (const std::string &archive : archives)
+    for (const TargetFlags &target : options.targets) link(archive, target, modules);
   writeFileAtomically(options.output, writeArchive(modules));
-  if (!options.depfile.empty()) writeDepfile(options, std::move(files));
+  if (options.depend && options.depfile.empty())
+    options.depfile = std::filesystem::path(options.output).replace_extension(".d").string();
+  if (options.depend) writeFileAtomically(options.depfile, rule);
   return 0;
 }
 

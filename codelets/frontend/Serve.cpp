@@ -70,6 +70,8 @@ Json answer(const std::string &message) {
   if (result.status == BuildResult::Ok) reply["module"] = binary(writeModule(result.module));
   reply["files"] = Json::array();
   for (const std::string &file : result.files) reply["files"].push_back(binary(file));
+  reply["absent"] = Json::array();
+  for (const std::string &file : result.absent) reply["absent"].push_back(binary(file));
   return reply;
 }
 

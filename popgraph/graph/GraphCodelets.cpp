@@ -20,16 +20,17 @@ popgraph::codelets::SourceKind sourceKind(CodeletFileType type) {
   case CodeletFileType::CSource: return SourceKind::C;
   case CodeletFileType::IrSource: return SourceKind::Ir;
   case CodeletFileType::Object: return SourceKind::Object;
-  default: break;
+  case CodeletFileType::PreprocessedAsmSource:
+  case CodeletFileType::AsmSource: return SourceKind::Assembly;
   }
-  throw graph_program_compilation_error("Graph::addCodelets: IPU assembly cannot be compiled; give a C++ or C codelet");
+  throw graph_program_compilation_error("Graph::addCodelets: no such type of codelet file");
 }
 
 void load(GraphState &state, popgraph::codelets::CompileRequest request, StringRef flags, StringRef target) {
   request.flags = flags.cloneAsString();
   request.target = target.empty() ? state.target.getTargetArchString().cloneAsString() : target.cloneAsString();
   try {
-    state.addModule(popgraph::codelets::compile(request));
+    for (auto &module : popgraph::codelets::load(request)) state.addModule(std::move(module));
   } catch (const popgraph::codelets::CompileError &error) {
     throw graph_program_compilation_error(error.what());
   } catch (const popgraph::codelets::LinkError &error) {
@@ -65,6 +66,9 @@ bool Graph::addCodeletText(StringRef source, std::ostream *messages, StringRef f
   try {
     load(*state_, std::move(request), flags, targetName);
   } catch (const graph_program_compilation_error &error) {
+    if (messages) *messages << error.what();
+    throw;
+  } catch (const link_error &error) {
     if (messages) *messages << error.what();
     throw;
   }

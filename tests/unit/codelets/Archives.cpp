@@ -21,12 +21,18 @@ int shell(const std::string &command) {
   return status >> 8;
 }
 
-std::shared_ptr<const CodeletModule> load(const std::string &path, const std::string &target) {
+CompileRequest requestFor(const std::vector<std::string> &paths, const std::string &target) {
   CompileRequest request;
-  request.sources.emplace_back();
-  request.sources[0].path = path;
+  for (const std::string &path : paths) {
+    request.sources.emplace_back();
+    request.sources.back().path = path;
+  }
   request.target = target;
-  return compile(request);
+  return request;
+}
+
+std::shared_ptr<const CodeletModule> load(const std::string &path, const std::string &target) {
+  return codelets::load(requestFor({path}, target)).at(0);
 }
 
 } // namespace
@@ -72,6 +78,107 @@ TEST_CASE("popc compiles several sources into one .gp", "[codelets][archive]") {
     vertex.run();
     CHECK(out[0] == expected);
   }
+}
+
+TEST_CASE("popc links .gp files with each other and with sources", "[codelets][archive]") {
+  const TemporaryFolder folder;
+  const std::string popc = POPGRAPH_POPC;
+  const auto write = [&](const std::string &name, int value) {
+    writeFileAtomically(folder / (name + ".cpp"),
+                        "#include <poplar/Vertex.hpp>\nstatic int seen;\nstruct " + name +
+                            " : poplar::Vertex { poplar::Output<poplar::Vector<int>> out; bool compute() { out[0] = " +
+                            std::to_string(value) + "; out[1] = ++seen; return true; } };\n");
+  };
+  write("A", 1);
+  write("B", 2);
+  write("C", 3);
+  const std::string a = folder / "a.gp", b = folder / "b.gp", all = folder / "all.gp";
+  REQUIRE(shell(popc + " -o " + a + " " + (folder / "A.cpp")) == 0);
+  REQUIRE(shell(popc + " --target ipu2,cpu,ipu21 -o" + b + " " + (folder / "B.cpp")) == 0);
+  REQUIRE(shell(popc + " -O2 " + a + " " + (folder / "C.cpp") + " " + b + " -o " + all) == 0);
+  const auto valueOf = [](const std::vector<std::shared_ptr<const CodeletModule>> &modules, const std::string &name) {
+    for (const auto &module : modules)
+      for (const Codelet &codelet : module->codelets)
+        if (codelet.name == name) {
+          VertexRun vertex(*module, name);
+          int out[2] = {};
+          vertex.connect("out", out, 2);
+          vertex.run();
+          return out[0] * 10 + out[1];
+        }
+    return -1;
+  };
+  for (const char *target : {"ipu2", "cpu"}) {
+    const auto linked = codelets::load(requestFor({all}, target));
+    for (const auto &module : linked) CHECK(module->target == target);
+    CHECK(valueOf(linked, "A") == 11);
+    CHECK(valueOf(linked, "B") == 21);
+    CHECK(valueOf(linked, "C") == 31);
+    // A list of files does the same without popc.
+    const auto listed = codelets::load(requestFor({a, folder / "C.cpp", b}, target));
+    CHECK(valueOf(listed, "A") == 11);
+    CHECK(valueOf(listed, "B") == 21);
+    CHECK(valueOf(listed, "C") == 31);
+  }
+  // Linking again what was linked, and one vertex twice: the first stays, and is told of.
+  REQUIRE(shell(popc + " " + all + " " + a + " -o " + (folder / "twice.gp") + " 2> " + (folder / "warnings")) == 0);
+  CHECK_THAT(readFile(folder / "warnings"), containsText("warning") && containsText("'A'"));
+  CHECK(valueOf(codelets::load(requestFor({folder / "twice.gp"}, "ipu2")), "C") == 31);
+  // A target that one of them lacks.
+  CHECK(shell(popc + " --target ipu1,ipu2:cpp,cpu " + a + " -o " + (folder / "x.gp")) == 0);
+  REQUIRE(shell(popc + " --target cpu -o " + (folder / "only.gp") + " " + (folder / "A.cpp")) == 0);
+  CHECK(shell(popc + " " + (folder / "only.gp") + " " + b + " -o " + (folder / "common.gp")) == 0);
+  CHECK(valueOf(codelets::load(requestFor({folder / "common.gp"}, "cpu")), "B") == 21);
+  CHECK_THROWS_AS(codelets::load(requestFor({folder / "common.gp"}, "ipu2")), FileError);
+  CHECK(shell(popc + " --target ipu2 " + (folder / "only.gp") + " -o " + (folder / "y.gp") + " 2> " + (folder / "errors")) == 1);
+  CHECK_THAT(readFile(folder / "errors"), containsText("only.gp") && containsText("ipu2"));
+}
+
+TEST_CASE("popc takes the flags of build files", "[codelets][archive]") {
+  const TemporaryFolder folder;
+  const std::string popc = POPGRAPH_POPC, output = folder / "v.gp", source = folder / "V.cpp";
+  writeFileAtomically(folder / "inc/Value.h", "#define VALUE 3\n");
+  writeFileAtomically(source, "#include <poplar/Vertex.hpp>\n#include <Value.h>\n"
+                              "struct V : poplar::Vertex { poplar::Output<unsigned> out; bool compute() { *out = VALUE + MORE; return true; } };\n");
+  const auto resultFor = [&](const char *target) {
+    const auto module = load(output, target);
+    VertexRun vertex(*module, "V");
+    unsigned out = 0;
+    vertex.connect("out", &out);
+    vertex.run();
+    return out;
+  };
+  const std::string common = " -I" + (folder / "inc") + " -DMORE=10 -std=c++17 -Wall -Werror -g -c " + source + " -o " + output;
+  for (const char *flags : {"-O0", "-O1", "-O2", "-O3", "-Os"}) {
+    REQUIRE(shell(popc + " " + flags + common) == 0);
+    CHECK(resultFor("ipu2") == 13);
+  }
+  // Only PATH in the environment; the rule for make names source and header.
+  const std::string rules = folder / "v.d";
+  REQUIRE(shell("cd " + folder.path() + " && env -i PATH=/usr/bin:/bin " + popc + " -MD -MT goal" + common) == 0);
+  CHECK_THAT(readFile(rules), containsText("goal:") && containsText("V.cpp") && containsText("Value.h"));
+  REQUIRE(shell(popc + " -MMD -MP -MF " + (folder / "other.d") + common) == 0);
+  CHECK_THAT(readFile(folder / "other.d"), containsText("v.gp:") && containsText("Value.h"));
+  std::filesystem::remove(output);
+  REQUIRE(shell(popc + " -M" + common + " > " + (folder / "printed")) == 0);
+  CHECK_THAT(readFile(folder / "printed"), containsText("v.gp:") && containsText("Value.h"));
+  CHECK_FALSE(std::filesystem::exists(output));
+  // Targets as objects, each with flags of its own.
+  const std::string list = "'[{\"name\":\"ipu2\",\"arch\":\"ipu2\"},{\"name\":\"ipu2:cpp\",\"arch\":\"ipu2\","
+                           "\"compile-flags\":[\"-DMORE=20\",\"-UNOTHING\"]},{\"name\":\"cpu\",\"compile-flags\":\"-DMORE=30\"}]'";
+  REQUIRE(shell(popc + " --target " + list + " -Wno-macro-redefined" + common) == 0);
+  CHECK(resultFor("ipu2") == 13);
+  CHECK(resultFor("ipu2:cpp") == 23);
+  CHECK(resultFor("cpu") == 33);
+  REQUIRE(shell(popc + " -target ipu2" + common + " && " + popc + " -S --target=ipu2 " + common.substr(0, common.find(" -o ")) +
+                " > " + (folder / "ir")) == 0);
+  CHECK_THAT(readFile(folder / "ir"), containsText("define") && containsText("compute"));
+  REQUIRE(shell(popc + " --version > " + (folder / "version")) == 0);
+  const std::string version = readFile(folder / "version");
+  unsigned numbers[3];
+  char words[2][32];
+  REQUIRE(std::sscanf(version.c_str(), "%31s %31s %u.%u.%u", words[0], words[1], numbers, numbers + 1, numbers + 2) == 5);
+  CHECK_THAT(version, containsText("clang version 1"));
 }
 
 TEST_CASE("popc reports errors on stderr and in its exit status", "[codelets][archive]") {

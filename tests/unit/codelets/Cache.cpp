@@ -215,3 +215,108 @@ TEST_CASE("Compiles from many threads give the right modules", "[codelets][cache
   for (std::thread &thread : threads) thread.join();
   for (int i = 0; i != 12; ++i) CHECK(results[i] == 80 + i % 4);
 }
+
+TEST_CASE("A new header that would be found first makes entries stale", "[codelets][cache]") {
+  const TemporaryFolder folder, sources;
+  const Environment cache("POPGRAPH_CACHE", folder.path());
+  writeFileAtomically(sources / "second/Value.h", "#define VALUE 1\n");
+  writeFileAtomically(sources / "first/Other.h", "");
+  writeFileAtomically(sources / "V.cpp", "#include <poplar/Vertex.hpp>\n#include <Value.h>\n#if __has_include(\"Extra.h\")\n"
+                                         "#include \"Extra.h\"\n#endif\nstruct V : poplar::Vertex { poplar::Output<int> out; "
+                                         "bool compute() { *out = VALUE; return true; } };");
+  CompileRequest request;
+  request.sources.emplace_back();
+  request.sources[0].path = sources / "V.cpp";
+  request.flags = "-I" + (sources / "first") + " -I" + (sources / "second");
+  CHECK(resultOf(*compile(request)) == 1);
+  CHECK(resultOf(*compile(request)) == 1);
+  writeFileAtomically(sources / "first/Value.h", "#define VALUE 2\n");
+  CHECK(resultOf(*compile(request)) == 2);
+  writeFileAtomically(sources / "Extra.h", "#undef VALUE\n#define VALUE 3\n");
+  forgetCompiledModules();
+  const auto before = compileCounters();
+  CHECK(resultOf(*compile(request)) == 3);
+  CHECK(compileCounters().rejectedEntries == before.rejectedEntries + 1);
+}
+
+TEST_CASE("The cache drops what was not used for longest when it is full", "[codelets][cache]") {
+  const TemporaryFolder folder;
+  const Environment cache("POPGRAPH_CACHE", folder.path());
+  const auto files = [&] {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator(folder.path())) ++count;
+    return count;
+  };
+  const DiskCache disk;
+  FileHashes hashes;
+  bool rejected = false;
+  CacheEntry entry;
+  entry.module.target = "cpu";
+  entry.module.object.assign(10000, 'x');
+  const auto age = [&](const std::string &key, int hours) {
+    // The newest file is the one just stored.
+    std::filesystem::path newest;
+    for (const auto &file : std::filesystem::directory_iterator(folder.path()))
+      if (newest.empty() || file.last_write_time() > std::filesystem::last_write_time(newest)) newest = file.path();
+    std::filesystem::last_write_time(newest, std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+    REQUIRE(disk.load(key, hashes, rejected).has_value() == true);
+    std::filesystem::last_write_time(newest, std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours));
+  };
+  {
+    const Environment size("POPGRAPH_CACHE_SIZE", "1M");
+    CHECK(DiskCache::sizeLimit() == 1u << 20);
+    for (int i = 0; i != 10; ++i) {
+      disk.store("key" + std::to_string(i), entry);
+      age("key" + std::to_string(i), 100 - i);
+    }
+    CHECK(files() == 10);
+    CHECK(disk.load("key0", hashes, rejected)); // used now
+  }
+  const Environment size("POPGRAPH_CACHE_SIZE", "60000");
+  disk.store("last", entry);
+  CHECK(files() == 5);
+  for (const char *kept : {"key0", "key7", "key8", "key9", "last"}) CHECK(disk.load(kept, hashes, rejected));
+  for (const char *gone : {"key1", "key2", "key6"}) CHECK_FALSE(disk.load(gone, hashes, rejected));
+  // One that is too large by itself is kept for its own program, and what a process left half-written goes in time.
+  writeFileAtomically(folder / "abc.codelets.QWERTY", "half");
+  std::filesystem::last_write_time(folder / "abc.codelets.QWERTY",
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  entry.module.object.assign(100000, 'x');
+  disk.store("large", entry);
+  CHECK(disk.load("large", hashes, rejected));
+  CHECK(files() == 1);
+  const Environment wrong("POPGRAPH_CACHE_SIZE", "many");
+  CHECK(DiskCache::sizeLimit() == std::uint64_t(1) << 30);
+}
+
+TEST_CASE("Processes that share a small cache all get right results", "[codelets][cache]") {
+  const TemporaryFolder folder;
+  const Environment cache("POPGRAPH_CACHE", folder.path()), size("POPGRAPH_CACHE_SIZE", "20K");
+  std::vector<pid_t> children;
+  for (int child = 0; child != 4; ++child) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      // Entries appear and vanish under each other's hands.
+      const DiskCache disk;
+      FileHashes hashes;
+      CacheEntry entry;
+      entry.module.target = "cpu";
+      int wrong = 0;
+      for (int i = 0; i != 150; ++i) {
+        const std::string key = "key" + std::to_string((i * 7 + child) % 10);
+        bool rejected = false;
+        if (const auto found = disk.load(key, hashes, rejected)) wrong += found->module.object != key + std::string(4000, 'x');
+        entry.module.object = key + std::string(4000, 'x');
+        disk.store(key, entry);
+      }
+      ::_exit(wrong);
+    }
+    REQUIRE(pid > 0);
+    children.push_back(pid);
+  }
+  for (const pid_t pid : children) {
+    int status = -1;
+    REQUIRE(::waitpid(pid, &status, 0) == pid);
+    CHECK(status == 0);
+  }
+}

@@ -29,7 +29,8 @@ const Function kFunctions[] = {
     {"asinh", std::asinh, 1e-30f, FLT_MAX, true}, {"acosh", std::acosh, 1, 1e30f, true},
     {"atanh", std::atanh, -1, 1, false},     {"cbrt", std::cbrt, 1e-45f, FLT_MAX, true},
     {"erf", std::erf, -5, 5, false},         {"erfc", std::erfc, -5, 10, false},
-    {"sqrt", std::sqrt, 1e-45f, FLT_MAX, true},
+    {"sqrt", std::sqrt, 1e-45f, FLT_MAX, true}, {"lgamma", std::lgamma, -20, 20, false},
+    {"tgamma", std::tgamma, -42, 36, false}, {"logb", std::logb, 1e-45f, FLT_MAX, true},
 };
 
 // Distance in units of the last place of a float near `expected`.
@@ -251,4 +252,62 @@ TEST_CASE("Scaling and splitting are exact or rounded once", "[codelets][mathema
     CHECK(rest[i] == std::modf(x[i], &part));
     CHECK(whole[i] == part);
   }
+}
+
+TEST_CASE("The next number and the rounded quotient are exact", "[codelets][mathematics]") {
+  const auto module = compileText(R"(
+    #include <cmath>
+    template <class T> struct V : Vertex {
+      Input<Vector<T>> x, y; Output<Vector<T>> next, rest; Output<Vector<int>> quotient, exponent;
+      bool compute() {
+        for (unsigned i = 0; i < x.size(); ++i) {
+          int low;
+          next[i] = std::nextafter(x[i], y[i]);
+          rest[i] = std::remquo(x[i], y[i], &low);
+          quotient[i] = low & 7;
+          exponent[i] = std::ilogb(x[i]);
+        }
+        return true;
+      }
+    };
+    template struct V<float>; template struct V<double>;)");
+  const auto check = [&](auto zero, const char *name) {
+    using T = decltype(zero);
+    std::vector<T> x, y;
+    std::mt19937 random(6);
+    const std::vector<T> special = {T(0), T(-0.0), T(1), T(-1), T(1e-38), T(-1e-38), T(16777216), T(1e38), T(-3.5), T(INFINITY)};
+    for (const T a : special)
+      for (const T b : special) x.push_back(a), y.push_back(b);
+    for (int i = 0; i != 2000; ++i) {
+      x.push_back(static_cast<T>(std::exp(std::uniform_real_distribution<double>(-30, 30)(random))) * (i % 2 ? 1 : -1));
+      y.push_back(static_cast<T>(std::exp(std::uniform_real_distribution<double>(-30, 30)(random))) * (i % 3 ? 1 : -1));
+    }
+    const auto count = static_cast<std::uint32_t>(x.size());
+    std::vector<T> next(count), rest(count);
+    std::vector<int> quotient(count), exponent(count);
+    VertexRun vertex(*module, name);
+    vertex.connect("x", x.data(), count);
+    vertex.connect("y", y.data(), count);
+    vertex.connect("next", next.data(), count);
+    vertex.connect("rest", rest.data(), count);
+    vertex.connect("quotient", quotient.data(), count);
+    vertex.connect("exponent", exponent.data(), count);
+    vertex.run();
+    for (std::uint32_t i = 0; i != count; ++i) {
+      INFO(name << " " << x[i] << " " << y[i]);
+      int low = 0;
+      const T expected = std::remquo(x[i], y[i], &low);
+      CHECK(next[i] == std::nextafter(x[i], y[i]));
+      CHECK(exponent[i] == std::ilogb(x[i]));
+      if (std::isnan(expected)) {
+        CHECK(std::isnan(rest[i]));
+        continue;
+      }
+      CHECK(rest[i] == expected);
+      // Three bits and the sign are what the standard promises.
+      CHECK(quotient[i] == (low < 0 ? -(-low & 7) & 7 : low & 7));
+    }
+  };
+  check(0.0f, "V<float>");
+  check(0.0, "V<double>");
 }
