@@ -1,5 +1,10 @@
 // Vertices of every field shape compute the same on every device.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 #include "tests/support/Catch.hpp"
 #include "tests/support/Devices.hpp"
@@ -337,3 +342,140 @@ struct Escape : public poplar::Vertex {
   });
 }
 #endif
+
+TEST_CASE("codelets come from lists of files, compiled files and compiled texts") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("popgraph-codelets-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const char *name, const std::string &text) {
+    std::ofstream(folder / name) << text;
+    return (folder / name).string();
+  };
+  const auto codelet = [](const char *name, const std::string &body) {
+    return std::string("#include <poplar/Vertex.hpp>\nextern \"C\" int helper(int);\nstruct ") + name +
+           " : public poplar::Vertex { poplar::Output<int> out; bool compute() { *out = " + body + "; return true; } };\n";
+  };
+  const std::string c = write("helper.c", "int helper(int x) { return 3 * x; }\n");
+  const std::string first = write("First.cpp", codelet("First", "helper(2)"));
+  const std::string second = write("Second.cpp", codelet("Second", "20"));
+  const std::string third = write("Third.cpp", codelet("Third", "30"));
+  const std::string fourth = write("Fourth.cpp", codelet("Fourth", "VALUE"));
+  const std::string assembly = write("fast.S", "#ifdef __IPU__\nbr $lr\n#endif\n");
+  const std::string gp = (folder / "third.gp").string();
+  REQUIRE(std::system((POPGRAPH_POPC " -o " + gp + " " + third).c_str()) == 0);
+  onEachDevice([&](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    graph.addCodelets({first, c, assembly, gp});
+    graph.addCodelets(second, CodeletFileType::CppSource);
+    graph.addCodelets(assembly, CodeletFileType::PreprocessedAsmSource);
+    std::ifstream file(fourth);
+    std::stringstream text;
+    text << file.rdbuf();
+    std::ostringstream messages;
+    graph.addCodelets(text, messages, "-DVALUE=40 -O1");
+    const char *const names[] = {"First", "Second", "Third", "Fourth"};
+    Tensor out = graph.addVariable(INT, {4});
+    ComputeSet cs = graph.addComputeSet();
+    for (unsigned i = 0; i != 4; ++i) {
+      REQUIRE(graph.hasCodelet(names[i]));
+      graph.setTileMapping(out[i], tileOf(graph, i));
+      graph.setTileMapping(graph.addVertex(cs, names[i], {{"out", out[i]}}), tileOf(graph, i));
+    }
+    graph.createHostRead("out", out);
+    Engine engine(graph, program::Execute(cs));
+    engine.load(d.device);
+    engine.run();
+    CHECK(read<int>(engine, "out", 4) == std::vector<int>{6, 20, 30, 40});
+
+    // The bytes of a compiled file, from memory.
+    Graph other(d.device.getTarget());
+    std::ifstream compiled(gp, std::ios::binary);
+    std::stringstream bytes;
+    bytes << compiled.rdbuf();
+    other.addCodelets(bytes, "", CodeletFileType::Object);
+    CHECK(other.hasCodelet("Third"));
+    CHECK_FALSE(other.hasCodelet("First"));
+    std::stringstream wrong("struct X : Nothing {};");
+    std::ostringstream errors;
+    CHECK_THROWS_AS(other.addCodelets(wrong, errors), graph_program_compilation_error);
+    CHECK(errors.str().find("Nothing") != std::string::npos);
+  });
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("mutable globals of codelets belong to their tile and last as long as the engine is loaded") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+static int counter = 100;
+struct Count : public poplar::Vertex {
+  poplar::Output<int> out;
+  bool compute() { static int calls; counter += 10; *out = counter + ++calls; return true; }
+};
+)");
+    graph.addCodelets(source);
+    const unsigned tiles = graph.getTarget().getNumTiles();
+    Tensor out = graph.addVariable(INT, {3});
+    ComputeSet cs = graph.addComputeSet();
+    for (unsigned i = 0; i != 3; ++i) {
+      const unsigned tile = tiles > 1 ? (i == 2 ? 1 : 0) : 0; // two on one tile, one on another
+      graph.setTileMapping(out[i], tile);
+      graph.setTileMapping(graph.addVertex(cs, "Count", {{"out", out[i]}}), tile);
+    }
+    graph.createHostRead("out", out);
+    Engine engine(graph, program::Execute(cs));
+    engine.load(d.device);
+    engine.run();
+    engine.run();
+    std::vector<int> values = read<int>(engine, "out", 3);
+    std::sort(values.begin(), values.end());
+    CHECK(values == (tiles > 1 ? std::vector<int>{122, 133, 144} : std::vector<int>{144, 155, 166}));
+    engine.load(d.device);
+    engine.run();
+    values = read<int>(engine, "out", 3);
+    std::sort(values.begin(), values.end());
+    CHECK(values == (tiles > 1 ? std::vector<int>{111, 111, 122} : std::vector<int>{111, 122, 133}));
+  });
+}
+
+TEST_CASE("a supervisor launches its workers on every device") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+struct Work : public poplar::MultiVertex {
+  poplar::InOut<poplar::Vector<int>> data;
+  bool compute(unsigned worker) {
+    for (unsigned i = worker; i < data.size(); i += numWorkers()) data[i] = data[i] * data[i];
+    return true;
+  }
+};
+struct Lead : public poplar::SupervisorVertex {
+  poplar::InOut<poplar::Vector<int>> data;
+  __attribute__((target("supervisor"))) bool compute() {
+    for (int pass = 0; pass != 2; ++pass)
+      asm volatile("setzi $m0, __runCodelet_Work\n runall $m0, %0, 0\n sync 16\n" : : "r"(this) : "$m0", "memory");
+    return true;
+  }
+};
+)");
+    graph.addCodelets(source);
+    Tensor data = graph.addVariable(INT, {13});
+    graph.setTileMapping(data, tileOf(graph, 3));
+    ComputeSet cs = graph.addComputeSet();
+    graph.setTileMapping(graph.addVertex(cs, "Lead", {{"data", data}}), tileOf(graph, 3));
+    graph.createHostWrite("in", data);
+    graph.createHostRead("out", data);
+    Engine engine(graph, program::Execute(cs));
+    engine.load(d.device);
+    std::vector<int> in(13), expected(13);
+    for (int i = 0; i != 13; ++i) in[i] = i - 6, expected[i] = in[i] * in[i] * in[i] * in[i];
+    write(engine, "in", in);
+    engine.run();
+    CHECK(read<int>(engine, "out", 13) == expected);
+  });
+}
