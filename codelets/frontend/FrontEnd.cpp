@@ -77,6 +77,24 @@ std::string withoutRegisterNames(std::string text) {
   return text;
 }
 
+// A header of the user's, without register names.
+class PlainFile : public llvm::vfs::File {
+public:
+  explicit PlainFile(std::unique_ptr<llvm::vfs::File> file) : file_(std::move(file)) {}
+  llvm::ErrorOr<llvm::vfs::Status> status() override { return file_->status(); }
+  llvm::ErrorOr<std::string> getName() override { return file_->getName(); }
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> getBuffer(const llvm::Twine &name, std::int64_t size,
+                                                               bool terminated, bool isVolatile) override {
+    auto buffer = file_->getBuffer(name, size, terminated, isVolatile);
+    if (!buffer || !(*buffer)->getBuffer().contains("\"$")) return buffer;
+    return llvm::MemoryBuffer::getMemBufferCopy(withoutRegisterNames((*buffer)->getBuffer().str()), name);
+  }
+  std::error_code close() override { return file_->close(); }
+
+private:
+  std::unique_ptr<llvm::vfs::File> file_;
+};
+
 // The file system, noting what is looked for and not there.
 class NotingFileSystem : public llvm::vfs::ProxyFileSystem {
 public:
@@ -87,17 +105,22 @@ public:
     return note(ProxyFileSystem::status(path), path);
   }
   llvm::ErrorOr<std::unique_ptr<llvm::vfs::File>> openFileForRead(const llvm::Twine &path) override {
-    return note(ProxyFileSystem::openFileForRead(path), path);
+    auto file = note(ProxyFileSystem::openFileForRead(path), path);
+    if (!file || isFixed(std::filesystem::absolute(path.str()).string())) return file;
+    return std::make_unique<PlainFile>(std::move(*file));
   }
 
 private:
+  // Neither the SDK's folders nor the system's change while a program is developed.
+  static bool isFixed(const std::string &path) {
+    for (const std::string &folder : {sdkPaths().include, sdkPaths().deviceInclude, std::string("/usr")})
+      if (llvm::StringRef(path).starts_with(folder + "/")) return true;
+    return false;
+  }
   template <class Result> Result note(Result result, const llvm::Twine &path) {
     if (result || result.getError() != std::errc::no_such_file_or_directory) return result;
     std::string text = std::filesystem::absolute(path.str()).string();
-    // Neither the SDK's folders nor the system's change while a program is developed.
-    for (const std::string &fixed : {sdkPaths().include, sdkPaths().deviceInclude, std::string("/usr")})
-      if (llvm::StringRef(text).starts_with(fixed + "/")) return result;
-    absent_.push_back(std::move(text));
+    if (!isFixed(text)) absent_.push_back(std::move(text));
     return result;
   }
   std::vector<std::string> &absent_;

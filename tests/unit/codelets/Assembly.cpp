@@ -1,6 +1,8 @@
 // Inline assembly: what launches workers runs, the rest is refused where it stands.
 #include "tests/support/Catch.hpp"
+#include "popgraph/base/SealedFile.hpp"
 #include "tests/unit/codelets/Support.hpp"
+#include "tests/unit/codelets/TemporaryFolder.hpp"
 
 using namespace popgraph::codelets;
 using namespace popgraph::codelets::testing;
@@ -84,6 +86,24 @@ TEST_CASE("Plain vertices are launched too, and know their worker", "[codelets][
   vertex.connect("out", out, 6);
   vertex.run();
   for (unsigned w = 0; w != 6; ++w) CHECK(out[w] == 10 + w);
+}
+
+TEST_CASE("Macros that launch workers may stand in a header", "[codelets][assembly]") {
+  const TemporaryFolder folder;
+  popgraph::writeFileAtomically(folder / "Launch.h", "#define LAUNCH(NAME, STATE) asm volatile(\"setzi $m3, __runCodelet_\" NAME "
+                                                     "\"\\n runall $m3, %0, 0\\n sync 16\" : : \"r\"(STATE) : \"$m3\")\n");
+  const auto module = compileText(R"(
+    #include <Launch.h>
+    struct Work : MultiVertex { Output<Vector<unsigned>> out; bool compute(unsigned w) { out[w] = w + 1; return true; } };
+    struct Lead : SupervisorVertex { Output<Vector<unsigned>> out; void compute() { LAUNCH("Work", this); } };)",
+                                  "ipu2", "-I" + folder.path());
+  unsigned out[6] = {};
+  std::uint64_t rng[12] = {};
+  VertexRun vertex(*module, "Lead");
+  vertex.context.rng = rng;
+  vertex.connect("out", out, 6);
+  vertex.run();
+  for (unsigned w = 0; w != 6; ++w) CHECK(out[w] == w + 1);
 }
 
 TEST_CASE("Assembly that cannot run is refused with file, line and text", "[codelets][assembly]") {
