@@ -18,26 +18,27 @@ using popgraph::TensorAccess;
 
 namespace {
 
-/// Elements of a variable of this shape; throws when it is too large to be one.
-std::size_t variableElements(std::span<const std::size_t> shape, const char *function) {
-  if (shape.size() > 255) throw graph_object_creation_error(fmt::format("{}: more than 255 dimensions", function));
-  std::size_t count = 1;
-  for (const std::size_t d : shape)
-    if (__builtin_mul_overflow(count, d, &count))
-      throw graph_object_creation_error(fmt::format("{}: the number of elements does not fit in 64 bits", function));
-  if (count >= 0xffffffffull)
-    throw graph_object_creation_error(
-        fmt::format("{}: {} elements are too many for a variable: at most {} are possible; split it", function, count,
-                    0xfffffffeull));
-  return count;
-}
-
 std::shared_ptr<std::vector<char>> convert(const Type &from, const void *values, const Type &to, std::size_t count,
                                            bool broadcast, const char *what) {
   const ElementType type = popgraph::elementTypeOf(to);
   auto bytes = std::make_shared<std::vector<char>>(count * popgraph::elementBytes(type));
   popgraph::convertValues(popgraph::elementTypeOf(from), values, type, bytes->data(), count, broadcast, what);
   return bytes;
+}
+
+/// Number of elements of a shape that a user gave.
+std::size_t checkedCount(std::span<const std::size_t> dims, const char *function) {
+  if (dims.size() > 255)
+    throw graph_object_creation_error(fmt::format("Graph::{}: more than 255 dimensions", function));
+  std::size_t count = 1;
+  for (std::size_t d : dims)
+    if (__builtin_mul_overflow(count, d, &count))
+      throw graph_object_creation_error(
+          fmt::format("Graph::{}: the number of elements does not fit in 64 bits", function));
+  if (count > GraphState::kMaxElements)
+    throw graph_object_creation_error(fmt::format("Graph::{}: {} elements are too many: at most {} are possible; split it",
+                                                  function, count, GraphState::kMaxElements));
+  return count;
 }
 
 void checkHalf(const Type &type, const char *function) {
@@ -67,7 +68,7 @@ unsigned Graph::getReplicationFactor() const { return state_->replication; }
 
 Tensor Graph::addVariable(const Type &type, ArrayRef<std::size_t> shape, const DebugContext &context) {
   const std::span<const std::size_t> dims(shape.begin(), shape.size());
-  const std::size_t count = variableElements(dims, "Graph::addVariable");
+  const std::size_t count = checkedCount(dims, "addVariable");
   const ElementType element = popgraph::elementTypeOf(type);
   return TensorAccess::whole(state_.get(), element,
                              state_->addVariable(element, count, popgraph::textOf(context.path()), false), dims);
@@ -91,7 +92,7 @@ Tensor Graph::addVariable(const Type &type, ArrayRef<std::size_t> shape, Variabl
 Tensor Graph::addConstantFrom(const Type &type, ArrayRef<std::size_t> shape, const Type &valueType, const void *values,
                               std::size_t count, bool broadcast, const DebugContext &context) {
   const std::span<const std::size_t> dims(shape.begin(), shape.size());
-  const std::size_t elements = variableElements(dims, "Graph::addConstant");
+  const std::size_t elements = checkedCount(dims, "addConstant");
   if (!broadcast && count != ~std::size_t(0) && count != elements)
     throw graph_object_creation_error(fmt::format("Graph::addConstant: {} values for {} elements", count, elements));
   auto bytes = convert(valueType, values, type, elements, broadcast, "Graph::addConstant");

@@ -40,9 +40,9 @@ std::uint32_t GraphState::addName(std::string_view name) {
 
 std::uint32_t GraphState::addVariable(ElementType type, std::uint64_t elements, std::string_view name,
                                       bool isConstant) {
-  if (elements >= 0xffffffffull)
+  if (elements > kMaxElements)
     throw poplar::graph_object_creation_error(fmt::format(
-        "a variable of {} elements is too large: at most {} are possible; split it", elements, 0xfffffffeull));
+        "a variable of {} elements is too large: at most {} are possible; split it", elements, kMaxElements));
   if (tables.variables.size() >= 0x3fffffffu)
     throw poplar::graph_object_creation_error("the graph has its largest possible number of variables, 2^30 - 1");
   tables.mappings.emplace_back();

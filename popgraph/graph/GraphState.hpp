@@ -169,6 +169,8 @@ public:
   unsigned replication;
   GraphTables tables;
 
+  /// Of a variable: offsets past its end must fit in 32 bits.
+  static constexpr std::uint64_t kMaxElements = 0xfffffffeull;
   std::uint32_t addVariable(ElementType type, std::uint64_t elements, std::string_view name, bool isConstant);
   bool isConstant(std::uint32_t variable) const { return tables.variables[variable].isConstant; }
   std::string variableName(std::uint32_t variable) const { return tables.variableName(variable); }

@@ -48,6 +48,11 @@ bool Tensor::containsAliases() const {
   std::vector<Box> boxes;
   bool nested = true;
   const bool repeats = popgraph::anyLeaf(*this, [&](const Tensor &leaf) {
+    Run run;
+    if (popgraph::singleRun(leaf, run)) {
+      boxes.push_back({run.variable, run.offset, std::int64_t(run.offset) + run.count});
+      return false;
+    }
     const popgraph::MemoryOrder order = popgraph::memoryOrder(leaf);
     nested = nested && order.nested;
     boxes.push_back(

@@ -127,23 +127,24 @@ Tensor TensorAccess::withNode(const Tensor &like, std::shared_ptr<const ViewNode
 }
 
 Tensor TensorAccess::concat(std::vector<Tensor> parts, unsigned dimension) {
+  std::vector<std::size_t> shape(dims(parts.front()).begin(), dims(parts.front()).end());
+  shape[dimension] = 0;
+  for (const Tensor &part : parts) shape[dimension] += dims(part)[dimension];
+  const Tensor first = parts.front();
   std::vector<Tensor> merged;
+  merged.reserve(parts.size());
   for (Tensor &part : parts) {
     if (elementCount(dims(part)) == 0) continue;
     if (kind(part) == ViewNode::Kind::Concat && node(part).dimension == dimension) {
       for (const Tensor &inner : node(part).parts)
         if (merged.empty() || !mergeAffine(merged.back(), inner, dimension)) merged.push_back(inner);
     } else if (merged.empty() || !mergeAffine(merged.back(), part, dimension)) {
-      merged.push_back(part);
+      merged.push_back(std::move(part));
     }
   }
   if (merged.size() == 1) return merged.front();
-  std::vector<std::size_t> shape(dims(parts.front()).begin(), dims(parts.front()).end());
-  shape[dimension] = 0;
-  for (const Tensor &part : parts) shape[dimension] += dims(part)[dimension];
   if (merged.empty()) {
     const std::vector<std::int64_t> strides(shape.size(), 0);
-    const Tensor &first = parts.front();
     return affine(graph(first), type(first), isAffine(first) ? variable(first) : 0, 0, shape, strides);
   }
   ViewNode node;
@@ -151,12 +152,13 @@ Tensor TensorAccess::concat(std::vector<Tensor> parts, unsigned dimension) {
   node.dims = std::move(shape);
   node.dimension = dimension;
   node.parts = std::move(merged);
+  node.starts.reserve(node.parts.size());
   std::size_t at = 0;
   for (const Tensor &part : node.parts) {
     node.starts.push_back(at);
     at += dims(part)[dimension];
   }
-  return makeNode(parts.front(), std::move(node));
+  return makeNode(first, std::move(node));
 }
 
 Tensor TensorAccess::reshape(const Tensor &t, std::span<const std::size_t> newDims) {

@@ -190,6 +190,11 @@ MemoryOrder memoryOrder(const Tensor &affine) {
 void forEachRunInMemory(const Tensor &t, const std::function<void(const Run &)> &f) {
   if (elementCount(TensorAccess::dims(t)) == 0) return;
   anyLeaf(t, [&](const Tensor &leaf) {
+    Run whole;
+    if (singleRun(leaf, whole)) {
+      f(whole);
+      return false;
+    }
     const MemoryOrder order = memoryOrder(leaf);
     affineRuns(TensorAccess::variable(leaf), order.offset, order.dims, order.strides, [&](const StridedRun &run) {
       const auto at = [&](std::uint64_t i) {

@@ -14,6 +14,7 @@ const char *const kCodelets = R"(
 using namespace poplar;
 struct Touch : public Vertex { Input<Vector<float>> in; Output<Vector<float>> out; bool compute() { return true; } };
 struct Rows : public Vertex { Vector<Input<Vector<float>>> rows; bool compute() { return true; } };
+struct Table : public Vertex { Vector<int> table; bool compute() { return true; } };
 )";
 
 struct Fixture {
@@ -53,8 +54,22 @@ TEST_CASE_METHOD(Fixture, "an unconnected field is named") {
   graph.connect(r["rows"][0], t);
   throwsNaming<graph_connection_error>({"rows", "[1]"},
                                        [&] { compileGraph(graph, {program::Execute(ComputeSet(1))}); });
+  VertexRef e = graph.addVertex(graph.addComputeSet("elements"), "Touch", {{"out", t}});
+  graph.setTileMapping(e, 0);
+  graph.setFieldSize(e["in"], 3);
+  graph.connect(e["in"][2], t[0]);
+  throwsNaming<graph_connection_error>({"'in'[0]", "not connected", "set to 3"},
+                                       [&] { compileGraph(graph, {program::Execute(ComputeSet(2))}); });
   // What no program executes is not looked at.
   compileGraph(graph, {program::Sequence()});
+}
+
+TEST_CASE_METHOD(Fixture, "a state vector without a size is named") {
+  VertexRef v = graph.addVertex(cs, "Table");
+  graph.setTileMapping(v, 0);
+  throwsNaming<no_size_specified>({"'table'", "Table", "the set", "setFieldSize"}, [&] { compile(); });
+  graph.setFieldSize(v["table"], 0);
+  compile();
 }
 
 TEST_CASE_METHOD(Fixture, "elements and vertices without a tile are named") {

@@ -185,6 +185,79 @@ TEST_CASE("chains of random view functions agree with the reference") {
   }
 }
 
+TEST_CASE("questions about random views agree with the reference") {
+  Graph graph(Target::createCPUTarget());
+  for (unsigned seed = 0; seed < 300; ++seed) {
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    const std::vector<std::size_t> shape{1 + random() % 4, 1 + random() % 5, 2 + random() % 4};
+    const Tensor whole = graph.addVariable(FLOAT, shape);
+    Pair views[2];
+    for (Pair &p : views) {
+      p = {whole, Reference{shape, {}}};
+      p.r.elements.resize(whole.numElements());
+      std::iota(p.r.elements.begin(), p.r.elements.end(), std::size_t(0));
+      for (int step = 0; step < 5; ++step) p = randomStep(random, p);
+    }
+    const auto &[a, b] = views;
+    const bool meet = std::any_of(a.r.elements.begin(), a.r.elements.end(), [&](std::size_t e) {
+      return std::find(b.r.elements.begin(), b.r.elements.end(), e) != b.r.elements.end();
+    });
+    REQUIRE(a.t.intersectsWith(b.t) == meet);
+    REQUIRE(b.t.intersectsWith(a.t) == meet);
+    REQUIRE((a.t == b.t) == (a.r.shape == b.r.shape && a.r.elements == b.r.elements));
+    bool run = true;
+    for (std::size_t i = 1; i < a.r.elements.size(); ++i) run = run && a.r.elements[i] == a.r.elements[i - 1] + 1;
+    REQUIRE(a.t.isContiguous() == run);
+    REQUIRE(a.t.reinterpret(INT).reinterpret(FLOAT) == a.t);
+    std::size_t at = 0;
+    for (const Interval &region : a.t.getContiguousRegions()) {
+      REQUIRE(region.begin() == at);
+      REQUIRE((at == 0 || a.r.elements[at] != a.r.elements[at - 1] + 1));
+      for (at = region.begin() + 1; at < region.end(); ++at) REQUIRE(a.r.elements[at] == a.r.elements[at - 1] + 1);
+    }
+    REQUIRE(at == a.r.elements.size());
+  }
+}
+
+TEST_CASE("views of large tensors stay few pieces") {
+  using popgraph::pieceCount;
+  Graph graph(Target::createCPUTarget());
+  const Tensor a = graph.addVariable(FLOAT, {10000, 10000}), t = a.transpose(), flat = t.flatten();
+  const Tensor bent = t.reshape({5000, 20000}); // rows of two rows of t
+  for (const Tensor &view : {t, a.subSample(3, 0), a.slice(1, 9999, 1).reverse(0), t.broadcast(3, 1),
+                             t.upsample(2, 0, UpsampleMethod::REPEAT), flat, flat.reverse(0), flat.subSample(8, 0),
+                             flat[123456789 % 100000000], flat.expand({0}).broadcast(4, 0), flat.reinterpret(INT), bent,
+                             bent.transpose(), bent.reverse(1), bent[17], bent.transpose().flatten(),
+                             t.reshape({100, 100, 10000}).dimShuffle({2, 1, 0}).flatten(1, 3).transpose()})
+    CHECK(pieceCount(view) == 1);
+  CHECK(pieceCount(flat.slice(5001, 99990000)) <= 3); // part of a row, whole rows, part of a row
+  CHECK(pieceCount(bent.slice(5, 15000, 1)) <= 3);
+  CHECK(pieceCount(bent.slice(5, 15000, 1).transpose()) <= 3);
+  CHECK(pieceCount(concat(t, t)) == 2);
+  CHECK(pieceCount(concat(t.slice(0, 5000), t.slice(5000, 10000))) == 1);
+  CHECK(bent.slice(5, 15000, 1)[3][0] == flat[3 * 20000 + 5]);
+  CHECK(bent.slice(5, 15000, 1)[3][14994] == flat[3 * 20000 + 14999]);
+  CHECK(bent.transpose()[19999][4999] == flat[99999999]);
+  CHECK(flat.reverse(0)[7] == flat[99999992]);
+  CHECK(flat.subSample(8, 0)[5] == flat[40]);
+  CHECK_FALSE(bent.transpose().containsAliases());
+  CHECK(flat.isParallelWriteable());
+  CHECK(t.broadcast(2, 0).containsAliases());
+  CHECK_FALSE(flat.isContiguous());
+  CHECK(a.intersectsWith(t.slice(9999, 10000)));
+  CHECK_FALSE(a.slice(0, 10).intersectsWith(a.slice(10, 20).transpose()));
+
+  std::vector<Tensor> pieces;
+  for (int i = 0; i < 3000; ++i) pieces.push_back(graph.addVariable(FLOAT, {1, 8}));
+  const Tensor joined = concat(pieces);
+  CHECK(pieceCount(joined) == 3000);
+  CHECK(joined[1234] == pieces[1234][0]);
+  CHECK(pieceCount(joined.slice(1000, 1010)) == 10);
+  CHECK(joined.isParallelWriteable());
+  CHECK(concat(joined, joined[3].expand({0})).containsAliases());
+}
+
 TEST_CASE("views of huge tensors cost nothing until their regions are asked for") {
   Graph graph(Target::createCPUTarget());
   Tensor big = graph.addVariable(FLOAT, {20000, 100000});
