@@ -226,9 +226,14 @@ void Graph::connectConstant(FieldRef ref, const Type &valueType, const void *val
   if (popgraph::rankOf(field) != (isArray ? 1u : 0u))
     throw graph_connection_error(fmt::format("{} has rank {}, the value has rank {}", describe(*state_, ref, field),
                                              popgraph::rankOf(field), isArray ? 1 : 0));
+  // Converted here, so that a value that does not fit is told with its field.
+  std::vector<char> converted(count * popgraph::elementBytes(field.type));
+  popgraph::convertValues(popgraph::elementTypeOf(valueType), values, field.type, converted.data(), count, false,
+                          describe(*state_, ref, field).c_str());
+  const Type type = popgraph::typeOf(field.type);
   const std::size_t shape[] = {count};
-  const Tensor constant = addConstantFrom(popgraph::typeOf(field.type), ArrayRef<std::size_t>(shape, isArray ? 1 : 0),
-                                          valueType, values, count, false, DebugContext("constant edge"));
+  const Tensor constant = addConstantFrom(type, ArrayRef<std::size_t>(shape, isArray ? 1 : 0), type, converted.data(),
+                                          count, false, DebugContext("constant edge"));
   const std::uint32_t tile = state_->tables.vertices[ref.vertexId()].tile;
   if (tile != popgraph::kNoTile)
     state_->editMapping(TensorAccess::variable(constant)).set(0, static_cast<std::uint32_t>(count), tile);

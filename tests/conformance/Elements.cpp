@@ -163,9 +163,12 @@ TEST_CASE("estimates of vertices and of their types are the cycles of a run") {
     engine.run();
     return read<unsigned>(engine, "count", 2)[0];
   };
-  const unsigned base = cyclesWith(1000, 0); // 8 elements: 8,000 cycles and what surrounds them
-  CHECK(cyclesWith(2000, 0) == base + 8000);
-  CHECK(cyclesWith(2000, 8000) == base);
-  CHECK(cyclesWith(0, 9000) == base + 1000);
+  // 8 elements: 8,000 cycles and what surrounds them, which may differ by where the workers stand.
+  const unsigned base = cyclesWith(1000, 0);
+  const auto near = [](unsigned cycles, unsigned expected) { return cycles + 20 > expected && cycles < expected + 20; };
+  CHECK(base >= 8000);
+  CHECK(near(cyclesWith(2000, 0), base + 8000));
+  CHECK(near(cyclesWith(2000, 8000), base));
+  CHECK(near(cyclesWith(0, 9000), base + 1000));
   CHECK(cyclesWith(0, 0) < base);
 }
