@@ -35,10 +35,8 @@ namespace popgraph {
   X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "SW: smaller stores read, modify and write")              \
   X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "HW C4, SW: copy within a tile at its best")     \
   X(std::uint32_t, localCopyCycles, 288, 288, 288, 288, 0, "cycles", "HW C4: complete six-worker copy call on a tile") \
-  X(double, rearrangeCyclesPerByte2, 5.148, 5.148, 5.148, 5.148, 0, "cycles/byte",                                     \
-    "SW: library's exchange estimator, bytes of a rearrangement that move in atoms of 2")                              \
-  X(double, rearrangeCyclesPerByte4, 3.125, 3.125, 3.125, 3.125, 0, "cycles/byte", "SW: the same, atoms of 4")         \
-  X(double, rearrangeCyclesPerByte8, .44, .44, .44, .44, 0, "cycles/byte", "SW: the same, atoms of 8")                 \
+  X(std::uint32_t, rearrangePieceSlots, 6, 6, 6, 6, 0, "slots",                                                        \
+    "SET: a piece's source, destination and length, an add, rpt, branch; bounded by the sanity row in passes/README")  \
   X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions call a step")           \
   X(std::uint32_t, controlBranchCycles, 12, 12, 12, 12, 0, "cycles", "SET: two stalls, at branch and loop")            \
   X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "SPEC")                                  \
@@ -65,17 +63,23 @@ namespace popgraph {
   X(std::uint32_t, supervisorOnlyOverheadCycles, 45, 45, 45, 45, 0, "cycles", "HW C1: with supervisor vertices only")  \
   X(std::uint32_t, vectorLaunchOverhead, 11, 11, 11, 11, 0, "cycles", "SW: start of each MultiVertex after the first") \
   /* Synchronisation. */                                                                                               \
-  X(std::uint32_t, syncInternalCycles, 90, 126, 126, 126, 0, "cycles", "gc2 HW C6, SW: middle of 64 to 117; HW C7")    \
   X(std::uint32_t, globalSyncCycles, 500, 600, 600, 600, 0, "cycles", "SW")                                            \
-  X(std::uint32_t, minSyncDelay, 10, 10, 10, 10, 0, "cycles", "SET: nearest tile's sight of a sync")                   \
-  X(std::uint32_t, maxSyncDelay, 90, 126, 126, 126, 0, "cycles", "SW; gc2 as syncInternalCycles")                      \
+  X(std::uint32_t, minSyncDelay, 10, 10, 10, 10, 0, "cycles", "SW: a sync that only the nearest tile awaits")          \
+  X(std::uint32_t, maxSyncDelay, 118, 126, 126, 126, 0, "cycles", "SW, HW C7: 10 + 2 x 58; gc2 DER, C6 has up to 117") \
+  X(std::uint32_t, syncRowCycles, 1, 1, 1, 1, 0, "cycles", "SW: delay table, one way: of each row")                    \
+  X(std::uint32_t, syncColumnCycles, 4, 4, 4, 4, 0, "cycles", "SW: the same, of each column up to the middle")         \
+  X(std::uint32_t, syncFarHalfCycles, 8, 8, 8, 8, 0, "cycles", "SW: the same, of the columns beyond the middle")       \
   X(double, syncHopNanoseconds, 15, 15, 15, 15, 0, "ns", "SW: of a sync over several IPUs, per hop and way")           \
   /* Exchange within an IPU. */                                                                                        \
   X(std::uint32_t, exchangeBytesPerCycle, 4, 4, 4, 4, 4, "bytes/cycle", "SPEC: of one tile, out and in at once")       \
   X(std::uint32_t, tilesPerSharedExchangeBus, 2, 2, 2, 2, 1, "tiles", "SW: pairs that can receive at double width")    \
-  X(std::uint32_t, exchangeLatencyCycles, 101, 127, 127, 127, 0, "cycles",                                             \
-    "gc2 HW C6: 637 - 536 words; HW C8: 128 for one word to all tiles, less the word")                                 \
-  X(std::uint32_t, exchangeCodeBytesPerFragment, 36, 36, 36, 36, 0, "bytes", "RE: upper bound, per endpoint")          \
+  X(std::uint32_t, exchangeLandingCycles, 58, 58, 58, 58, 0, "cycles",                                                 \
+    "RE: 52 from a mux selection to the write, and HW C8: a stall of 6 until the code returns; C6 within 2 %")         \
+  X(std::uint32_t, exchangeLandingRowCycles, 2, 2, 2, 2, 0, "cycles", "RE, HW C8: and these for each row")             \
+  X(std::uint32_t, exchangeReceiveBytes, 8, 8, 8, 8, 0, "bytes", "RE: two words of code per merged cut-over")          \
+  X(std::uint32_t, exchangeSendBytes, 4, 4, 4, 4, 0, "bytes", "RE: of code, one instruction for up to 64 words")       \
+  X(std::uint32_t, exchangeDelayBytes, 4, 4, 4, 4, 0, "bytes", "RE: of code, one instruction to wait, one to return")  \
+  X(std::uint32_t, exchangeHostBytesPerPacket, 36, 36, 36, 36, 0, "bytes", "RE: of code, upper bound, per packet")     \
   X(std::uint32_t, exchangeWordsPerSend, 64, 64, 64, 64, 64, "words", "RE: of one instruction")                        \
   X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words", "RE: then a new transfer starts")  \
   /* Links between IPUs. */                                                                                            \
