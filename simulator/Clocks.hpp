@@ -1,17 +1,26 @@
 #pragma once
-// One cycle counter for each tile. Between synchronisations tiles run on at their own pace.
+// One cycle counter for each tile. Between synchronisations tiles run on at their own pace. A counter's zero is the
+// tile's own release of a sync, so that after a sync all counters of an IPU are equal, though the releases are not.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "popgraph/machine/Machine.hpp"
+#include "popgraph/machine/Floorplan.hpp"
 
 namespace popgraph::simulator {
 
 class Clocks {
 public:
-  Clocks(std::uint32_t tilesPerIPU, std::uint32_t ipus)
-      : tilesPerIPU_(tilesPerIPU), now_(std::size_t(tilesPerIPU) * ipus, 0) {}
+  Clocks(const Machine &machine, std::uint32_t ipus)
+      : plan_(machine), minSync_(machine.minSyncDelay), globalSync_(machine.globalSyncCycles),
+        now_(std::size_t(machine.tilesPerIPU) * ipus, 0) {
+    if (ipus > 1) { // there and back over the ladder of IPUs
+      const std::uint32_t hops = 1 + ipus / 2 / 2;
+      globalSync_ += static_cast<std::uint64_t>(
+          std::lround(2 * hops * machine.syncHopNanoseconds * 1e-9 * machine.clockHz));
+    }
+  }
 
   std::uint32_t tiles() const { return static_cast<std::uint32_t>(now_.size()); }
   std::uint64_t operator[](std::uint32_t tile) const { return now_[tile]; }
@@ -21,18 +30,25 @@ public:
   }
   std::uint64_t first() const { return *std::min_element(now_.begin(), now_.end()); }
   std::uint64_t last() const { return *std::max_element(now_.begin(), now_.end()); }
-  /// Tiles wait for the last of their IPU, and then the time the signal takes.
-  void syncWithinIPUs(std::uint64_t cycles) {
-    for (std::size_t begin = 0; begin < now_.size(); begin += tilesPerIPU_) {
-      const auto from = now_.begin() + static_cast<std::ptrdiff_t>(begin), to = from + tilesPerIPU_;
-      std::fill(from, to, *std::max_element(from, to) + cycles);
+
+  /// Internal sync: each tile's signal takes its way to the root, the last decides, and the release takes the way back.
+  /// The way back cancels against the tile's clock, whose zero it delays as much; so it counts for the last tile.
+  void syncWithinIPUs() {
+    for (std::size_t begin = 0; begin < now_.size(); begin += plan_.tiles()) {
+      std::uint64_t last = 0;
+      for (std::uint32_t t = 0; t < plan_.tiles(); ++t)
+        last = std::max(last, now_[begin + t] + 2 * std::uint64_t(plan_.syncDelay(t)));
+      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(begin), plan_.tiles(), last + minSync_);
     }
   }
-  void syncAll(std::uint64_t cycles) { std::fill(now_.begin(), now_.end(), last() + cycles); }
-  void reset() { std::fill(now_.begin(), now_.end(), 0); }
+  /// External sync: all IPUs, and the host.
+  void syncAll() { std::fill(now_.begin(), now_.end(), last() + globalSync_); }
+  /// All tiles wait for the last, and until `clock`, at no cost: the host or another replica stands between.
+  void join(std::uint64_t clock) { std::fill(now_.begin(), now_.end(), std::max(clock, last())); }
 
 private:
-  std::uint32_t tilesPerIPU_;
+  Floorplan plan_;
+  std::uint64_t minSync_, globalSync_;
   std::vector<std::uint64_t> now_;
 };
 

@@ -15,7 +15,7 @@ class SimulatorBackend final : public Backend {
 public:
   SimulatorBackend(std::shared_ptr<const Module> module, Storage &storage)
       : module_(module), machine_(machineOf(module->target)), storage_(storage), runner_(module, storage),
-        clocks_(machine_.tilesPerIPU, module->target.getNumIPUs()), groupSlots_(module->groups.size(), 0),
+        clocks_(machine_, module->target.getNumIPUs()), groupSlots_(module->groups.size(), 0),
         taskCycles_(module->tasks.size(), 0), active_(clocks_.tiles(), 0) {
     resetTotals();
   }
@@ -83,23 +83,21 @@ public:
 
   std::uint64_t clock() const override { return clocks_.last(); }
   void waitUntil(std::uint64_t clock, std::uint32_t program) override {
-    wait(program, [&] { clocks_.syncAll(std::max(clock, clocks_.last()) - clocks_.last()); });
+    wait(program, [&] { clocks_.join(clock); });
   }
 
   void sync(std::uint32_t type, std::uint32_t program) override {
     if (static_cast<poplar::SyncType>(type) == poplar::SyncType::INTERNAL)
       waitWithinIPU(program);
     else
-      waitForAll(machine_.globalSyncCycles, program);
+      waitForAll(program);
   }
 
-  void branch(bool reads, std::uint32_t program) override {
-    if (reads) { // the tile that holds the predicate tells all others
-      waitWithinIPU(program);
-      Phase phase(*this, StepKind::Exchange, program);
-      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) phase.spend(t, machine_.exchangeLatencyCycles + 1);
-      phase.end();
-    }
+  void branch(Branch kind, std::uint32_t index, std::uint32_t program) override {
+    if (kind == Branch::Predicate) // a sync tells all tiles what the tile with the predicate says
+      waitForExchange(module_->target.getNumIPUs() > 1, program);
+    else if (kind == Branch::Switch) // a number is more than a sync can tell
+      exchange(module_->placement.switches[index], program);
     Phase phase(*this, StepKind::Control, program);
     for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) phase.spend(t, machine_.controlBranchCycles);
     phase.end();
@@ -114,7 +112,7 @@ public:
   void beginRun(profile::Sink *sink, std::uint64_t clock) override {
     sink_ = sink;
     origin_ = std::max(clock, clocks_.last());
-    clocks_.syncAll(origin_ - clocks_.last());
+    clocks_.join(clock);
     std::fill(std::begin(byKind_), std::end(byKind_), 0);
   }
   void endRun(profile::RunRecord &run) override {
@@ -164,7 +162,7 @@ private:
 
   /// An exchange that all tiles wait for.
   void hostOrLinkExchange(const ExchangePlan &plan, StepKind kind, std::uint32_t program) {
-    waitForAll(machine_.globalSyncCycles, program);
+    waitForAll(program);
     Phase phase(*this, kind, program);
     for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) clocks_.advance(t, plan.cycles);
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i)
@@ -185,18 +183,21 @@ private:
     phase.end();
   }
   void waitWithinIPU(std::uint32_t program) {
-    wait(program, [&] { clocks_.syncWithinIPUs(machine_.syncInternalCycles); });
+    wait(program, [&] { clocks_.syncWithinIPUs(); });
   }
-  void waitForAll(std::uint32_t cycles, std::uint32_t program) {
-    wait(program, [&] { clocks_.syncAll(cycles); });
+  void waitForAll(std::uint32_t program) {
+    wait(program, [&] { clocks_.syncAll(); });
+  }
+  void waitForExchange(bool crossesIPUs, std::uint32_t program) {
+    if (crossesIPUs)
+      waitForAll(program);
+    else
+      waitWithinIPU(program);
   }
 
   void exchange(const ExchangePlan &plan, std::uint32_t program) {
     if (plan.cycles == 0) return;
-    if (module_->target.getNumIPUs() > 1)
-      waitForAll(machine_.globalSyncCycles, program);
-    else
-      waitWithinIPU(program);
+    waitForExchange(plan.crossesIPUs, program);
     Phase phase(*this, StepKind::Exchange, program);
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
       const ExchangeTile &tile = module_->placement.exchangeTiles[i];
@@ -209,7 +210,7 @@ private:
     if (plan.count == 0) return;
     Phase phase(*this, StepKind::Compute, program);
     for (std::uint32_t i = plan.first; i < plan.first + plan.count; ++i)
-      phase.spend(module_->placement.rearrangeCycles[i].first, module_->placement.rearrangeCycles[i].second);
+      phase.spend(module_->placement.rearranges[i].tile, module_->placement.rearranges[i].cycles);
     phase.end();
   }
 

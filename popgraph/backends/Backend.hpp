@@ -22,8 +22,11 @@ public:
   /// Accounts for a transfer with the host; the caller moves the data.
   virtual void transfer(std::uint32_t transfer, std::uint32_t program) = 0;
   virtual void sync(std::uint32_t type, std::uint32_t program) = 0;
-  /// A branch or loop turn of the control program; `reads` when it depends on a tensor.
-  virtual void branch(bool reads, std::uint32_t program) = 0;
+  /// What the control program's turn depends on: nothing (loops and calls), a predicate that all tiles have to know,
+  /// or the number of a switch.
+  enum class Branch : std::uint8_t { Always, Predicate, Switch };
+  /// A turn of the control program; `index` is that of the switch, into Module::switches.
+  virtual void branch(Branch kind, std::uint32_t index, std::uint32_t program) = 0;
   /// Accounts for a copy between replicas, which all start it at the same time; the caller moves the data.
   virtual void crossReplica(std::uint32_t copy, std::uint32_t program) = 0;
   virtual void registers(std::uint32_t access, std::uint32_t program) = 0;

@@ -144,21 +144,53 @@ struct ComputeSetPlan {
   std::uint32_t firstRow = 0, rows = 0;
 };
 
+/// A send of one tile. Every tile counts cycles from its own release of the last synchronisation.
+struct ExchangeSend {
+  std::uint32_t tile;
+  std::uint32_t cycle, cycles;           ///< first cycle, and how many; a wide send moves two words a cycle
+  std::uint32_t words;
+  std::uint32_t variable, element;       ///< where the data begins
+  std::uint32_t firstReceiver, receivers; ///< into Placement::exchangeReceivers; all hear the same words
+  bool wide;                             ///< takes the buses of both tiles of the pair
+};
+
+/// What a tile's mux selects from `cycle` on.
+struct ExchangeReceive {
+  std::uint32_t tile, cycle, cycles, words, from;
+};
+
 /// One exchange phase as each taking-part tile sees it.
 struct ExchangeTile {
   std::uint32_t tile;
-  std::uint32_t cycles;           ///< from the end of the sync until this tile is done
+  std::uint32_t cycles;                  ///< from the end of the sync until this tile is done
   std::uint32_t bytesIn, bytesOut;
 };
 
+/// A phase's sends and receives are kept, by (tile, cycle), where `scheduled`; phases of a module that has too many
+/// fragments are verified and then summed up by tile.
 struct ExchangePlan {
   std::uint32_t firstTile = 0, tiles = 0;
-  std::uint32_t cycles = 0;       ///< until the last tile is done; 0: nothing to exchange
+  std::uint32_t firstSend = 0, sends = 0, firstReceive = 0, receives = 0;
+  std::uint32_t cycles = 0;              ///< until the last tile is done; 0: nothing to exchange
   std::uint64_t bytesIn = 0, bytesOut = 0;
+  bool scheduled = false;
+  bool crossesIPUs = false;              ///< needs a sync of all IPUs
 };
 
-/// Cycles of an on-tile rearrangement: (tile, cycles) pairs.
+/// Copies within a tile, shared out over its workers.
+struct RearrangeTile {
+  std::uint32_t tile, cycles, pieces, bytes;
+};
 struct RearrangePlan {
+  std::uint32_t first = 0, count = 0;
+};
+
+/// What a tile holds only while a step runs: data that came or goes by exchange, and copies that vertices see in place
+/// of scattered pieces.
+struct StepBuffer {
+  std::uint32_t tile, message, rearrangement;
+};
+struct BufferPlan {
   std::uint32_t first = 0, count = 0;
 };
 
@@ -166,12 +198,18 @@ struct RearrangePlan {
 struct StepPlacement {
   ExchangePlan before, after;
   RearrangePlan gather, scatter;
+  BufferPlan buffers;
 };
 
 struct Placement {
   std::vector<StepPlacement> computeSets, copies, transfers, crossCopies;
+  std::vector<ExchangePlan> switches; ///< all tiles learn the number
   std::vector<ExchangeTile> exchangeTiles;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> rearrangeCycles; ///< tile, cycles
+  std::vector<ExchangeSend> sends;
+  std::vector<ExchangeReceive> receives;
+  std::vector<std::uint32_t> exchangeReceivers;
+  std::vector<RearrangeTile> rearranges;
+  std::vector<StepBuffer> buffers;
   /// Bytes by category and tile; Message and Rearrangement hold the largest step.
   std::vector<std::vector<std::uint32_t>> memory;
   std::vector<std::uint32_t> peakBytes;

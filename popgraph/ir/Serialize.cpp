@@ -64,11 +64,17 @@ POPGRAPH_FIELDS(TileTask, tile, firstGroup, groups)
 POPGRAPH_FIELDS(ComputeSetPlan, firstTask, tasks, firstRow, rows)
 
 POPGRAPH_FIELDS(ExchangeTile, tile, cycles, bytesIn, bytesOut)
-POPGRAPH_FIELDS(ExchangePlan, firstTile, tiles, cycles, bytesIn, bytesOut)
+POPGRAPH_FIELDS(ExchangeSend, tile, cycle, cycles, words, variable, element, firstReceiver, receivers, wide)
+POPGRAPH_FIELDS(ExchangeReceive, tile, cycle, cycles, words, from)
+POPGRAPH_FIELDS(ExchangePlan, firstTile, tiles, firstSend, sends, firstReceive, receives, cycles, bytesIn, bytesOut,
+                scheduled, crossesIPUs)
+POPGRAPH_FIELDS(RearrangeTile, tile, cycles, pieces, bytes)
 POPGRAPH_FIELDS(RearrangePlan, first, count)
-POPGRAPH_FIELDS(StepPlacement, before, after, gather, scatter)
-POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, crossCopies, exchangeTiles, rearrangeCycles, memory,
-                peakBytes)
+POPGRAPH_FIELDS(StepBuffer, tile, message, rearrangement)
+POPGRAPH_FIELDS(BufferPlan, first, count)
+POPGRAPH_FIELDS(StepPlacement, before, after, gather, scatter, buffers)
+POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, crossCopies, switches, exchangeTiles, sends, receives,
+                exchangeReceivers, rearranges, buffers, memory, peakBytes)
 
 POPGRAPH_FIELDS(ProgramRecord, kind, name, children, computeSet, count)
 POPGRAPH_FIELDS(ExecutableOrigin, version, packageHash)

@@ -1,5 +1,7 @@
 // What each stage promises, checked. A failure here is a fault of ours, never of the user's.
+#include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/ir/Walk.hpp"
+#include "popgraph/passes/ExchangeSchedule.hpp"
 #include "popgraph/passes/Passes.hpp"
 #include "popgraph/passes/Require.hpp"
 
@@ -92,6 +94,9 @@ void verifyRows(const Module &module) {
 
 void verifyExchange(const Module &module) {
   const Placement &placement = module.placement;
+  const Floorplan floorplan(machineOf(module.target));
+  std::vector<ExchangeSend> sends;
+  std::vector<ExchangeReceive> receives;
   const auto check = [&](const ExchangePlan &plan) {
     require(within(plan.firstTile, plan.tiles, placement.exchangeTiles.size()), "exchange plan out of range");
     std::uint64_t in = 0, out = 0;
@@ -102,12 +107,24 @@ void verifyExchange(const Module &module) {
               "exchange tiles out of order");
     }
     require(in == plan.bytesIn && out == plan.bytesOut, "exchange bytes do not add up");
+    if (!plan.scheduled) return;
+    require(within(plan.firstSend, plan.sends, placement.sends.size()) &&
+                within(plan.firstReceive, plan.receives, placement.receives.size()),
+            "exchange schedule out of range");
+    sends.assign(placement.sends.begin() + plan.firstSend, placement.sends.begin() + plan.firstSend + plan.sends);
+    receives.assign(placement.receives.begin() + plan.firstReceive,
+                    placement.receives.begin() + plan.firstReceive + plan.receives);
+    verifySchedule(floorplan, sends, receives, placement.exchangeReceivers);
+    for (const ExchangeReceive &receive : receives) in -= std::uint64_t(receive.words) * 4;
+    for (const ExchangeSend &send : sends) out -= std::uint64_t(send.words) * 4;
+    require(plan.crossesIPUs || (in == 0 && out == 0), "scheduled words are not those that tiles want");
   };
   for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})
     for (const StepPlacement &step : *list) {
       check(step.before);
       check(step.after);
     }
+  for (const ExchangePlan &plan : placement.switches) check(plan);
 }
 
 } // namespace

@@ -316,8 +316,20 @@ private:
             placement.peakBytes.size());
     for (const ExchangeTile &tile : placement.exchangeTiles)
       require(tile.tile < tiles_, "exchange of tile {}", tile.tile);
-    for (const auto &[tile, cycles] : placement.rearrangeCycles)
-      require(tile < tiles_, "rearrangement on tile {}", tile);
+    for (const RearrangeTile &copy : placement.rearranges)
+      require(copy.tile < tiles_, "rearrangement on tile {}", copy.tile);
+    for (const StepBuffer &buffer : placement.buffers)
+      require(buffer.tile < tiles_, "buffer on tile {}", buffer.tile);
+    for (const ExchangeReceive &receive : placement.receives)
+      require(receive.tile < tiles_, "message to tile {}", receive.tile);
+    const std::uint32_t perIPU = m_.target.getTilesPerIPU();
+    for (const std::uint32_t tile : placement.exchangeReceivers) require(tile < tiles_, "message to tile {}", tile);
+    for (const ExchangeSend &send : placement.sends) {
+      require(send.tile < tiles_, "message from tile {}", send.tile);
+      require(within(send.firstReceiver, send.receivers, placement.exchangeReceivers.size()), "a message without end");
+      for (std::uint32_t i = send.firstReceiver; i < send.firstReceiver + send.receivers; ++i)
+        require(placement.exchangeReceivers[i] / perIPU == send.tile / perIPU, "a message leaves its IPU");
+    }
     const bool placed = m_.stage >= Stage::Routed;
     require(placed == (m_.target.getTargetType() != poplar::TargetType::CPU) && m_.stage >= Stage::Coded,
             "its stage is not that of its target");
@@ -326,13 +338,23 @@ private:
                  placement.transfers.size() == m_.transfers.size() &&
                  placement.crossCopies.size() == m_.crossCopies.size()),
             "steps are not placed");
+    require(!placed || placement.switches.size() == m_.switches.size(), "switches are not placed");
+    for (const ExchangePlan &plan : placement.switches) exchange(plan);
     for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})
       for (const StepPlacement &step : *list) {
-        for (const ExchangePlan &plan : {step.before, step.after})
-          require(within(plan.firstTile, plan.tiles, placement.exchangeTiles.size()), "an exchange is out of range");
+        exchange(step.before);
+        exchange(step.after);
         for (const RearrangePlan &plan : {step.gather, step.scatter})
-          require(within(plan.first, plan.count, placement.rearrangeCycles.size()), "a rearrangement is out of range");
+          require(within(plan.first, plan.count, placement.rearranges.size()), "a rearrangement is out of range");
+        require(within(step.buffers.first, step.buffers.count, placement.buffers.size()), "a buffer is out of range");
       }
+  }
+
+  void exchange(const ExchangePlan &plan) {
+    const Placement &placement = m_.placement;
+    require(within(plan.firstTile, plan.tiles, placement.exchangeTiles.size()), "an exchange is out of range");
+    require(within(plan.firstSend, plan.sends, placement.sends.size()), "sends are out of range");
+    require(within(plan.firstReceive, plan.receives, placement.receives.size()), "receives are out of range");
   }
 
   const Module &m_;

@@ -96,7 +96,7 @@ std::uint32_t Interpreter::run() {
         loops_.push_back(step.a);
       break;
     case Step::Kind::LoopEnd:
-      host_.backend.branch(false, step.program);
+      host_.backend.branch(Backend::Branch::Always, 0, step.program);
       if (--loops_.back() > 0)
         at_ = step.b;
       else
@@ -105,17 +105,17 @@ std::uint32_t Interpreter::run() {
     case Step::Kind::Jump: at_ = step.b; break;
     case Step::Kind::JumpIfZero:
     case Step::Kind::JumpIfNonZero: {
-      host_.backend.branch(true, step.program);
+      host_.backend.branch(Backend::Branch::Predicate, 0, step.program);
       const bool zero = host_.storage.scalar(module_.scalars[step.a]) == 0;
       if (zero == (step.kind == Step::Kind::JumpIfZero)) at_ = step.b;
       break;
     }
     case Step::Kind::Switch:
-      host_.backend.branch(true, step.program);
+      host_.backend.branch(Backend::Branch::Switch, step.a, step.program);
       at_ = target(module_.switches[step.a], host_.storage.scalar(module_.switches[step.a].control));
       break;
     case Step::Kind::Call:
-      host_.backend.branch(false, step.program);
+      host_.backend.branch(Backend::Branch::Always, 0, step.program);
       calls_.push_back(at_);
       at_ = step.b;
       break;

@@ -18,7 +18,7 @@ public:
   void copy(std::uint32_t copy, std::uint32_t) override { storage_.copy(module_->copies[copy]); }
   void transfer(std::uint32_t, std::uint32_t) override {}
   void sync(std::uint32_t, std::uint32_t) override {}
-  void branch(bool, std::uint32_t) override {}
+  void branch(Branch, std::uint32_t, std::uint32_t) override {}
   void crossReplica(std::uint32_t, std::uint32_t) override {}
   void registers(std::uint32_t, std::uint32_t) override {}
   std::uint64_t clock() const override { return 0; }
