@@ -17,8 +17,8 @@ public:
         now_(std::size_t(machine.tilesPerIPU) * ipus, 0) {
     if (ipus > 1) { // there and back over the ladder of IPUs
       const std::uint32_t hops = 1 + ipus / 2 / 2;
-      globalSync_ += static_cast<std::uint64_t>(
-          std::lround(2 * hops * machine.syncHopNanoseconds * 1e-9 * machine.clockHz));
+      globalSync_ +=
+          static_cast<std::uint64_t>(std::lround(2 * hops * machine.syncHopNanoseconds * 1e-9 * machine.clockHz));
     }
   }
 

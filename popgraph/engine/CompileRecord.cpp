@@ -129,6 +129,7 @@ profile::CompileRecord EngineState::compileRecord() const {
   }
   if (!m.placement.memory.empty()) record.memoryByCategory = m.placement.memory;
   record.peakBytesByTile = m.placement.peakBytes;
+  record.liveness = m.placement.livenessBySteps;
   return record;
 }
 

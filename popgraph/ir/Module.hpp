@@ -201,6 +201,40 @@ struct StepPlacement {
   BufferPlan buffers;
 };
 
+/// Steps [begin, end).
+struct StepRange {
+  std::uint32_t begin, end;
+  friend auto operator<=>(const StepRange &, const StepRange &) = default;
+};
+
+/// When something has to be in memory: steps, as Liveness::ranges [first, first + count) in order.
+struct LiveSet {
+  std::uint32_t first, count;
+};
+inline constexpr std::uint32_t kAlwaysLive = 0; ///< the live set of all steps
+
+struct Liveness {
+  std::vector<StepRange> ranges;
+  std::vector<LiveSet> sets;
+  /// Live set of each variable, and of what exists only while a step runs.
+  std::vector<std::uint32_t> variables, computeSets, copies, transfers;
+};
+
+/// Bytes of one tile that belong together. Owners by category: a variable of data, a codelet of vertex code; of messages
+/// and rearrangement a compute set, a copy (plus kCopyOwner); a transfer of host messages; 0 of the rest.
+struct MemoryBlock {
+  std::uint32_t address; ///< from the beginning of the tile's memory; from Machine::bytesPerTile on: does not fit
+  std::uint32_t bytes;
+  profile::MemoryCategory category;
+  std::uint32_t owner, liveSet;
+};
+inline constexpr std::uint32_t kCopyOwner = 0x80000000u;
+
+/// What the memory of some tiles looks like: blocks in order of address. Tiles that hold the same share a layout.
+struct TileLayout {
+  std::uint32_t first = 0, blocks = 0;
+};
+
 struct Placement {
   std::vector<StepPlacement> computeSets, copies, transfers, crossCopies;
   std::vector<ExchangePlan> switches; ///< all tiles learn the number
@@ -210,9 +244,14 @@ struct Placement {
   std::vector<std::uint32_t> exchangeReceivers;
   std::vector<RearrangeTile> rearranges;
   std::vector<StepBuffer> buffers;
-  /// Bytes by category and tile; Message and Rearrangement hold the largest step.
+  Liveness liveness;
+  std::vector<MemoryBlock> blocks;
+  std::vector<TileLayout> layouts;
+  std::vector<std::uint32_t> layoutOfTile;
+  /// Bytes by category and tile; what is not always live counts where the tile holds most.
   std::vector<std::vector<std::uint32_t>> memory;
-  std::vector<std::uint32_t> peakBytes;
+  std::vector<std::uint32_t> peakBytes;  ///< by tile: the sums of these
+  std::vector<profile::LivenessRecord> livenessBySteps; ///< of steps that hold more than what is always live
 };
 
 struct Module {

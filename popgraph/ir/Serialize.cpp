@@ -12,6 +12,7 @@
 namespace popgraph {
 
 using poplar::program::PrintTensorFmt;
+using profile::LivenessRecord;
 using profile::ProgramRecord;
 
 template <> struct LastEnumerator<Stage> {
@@ -19,6 +20,9 @@ template <> struct LastEnumerator<Stage> {
 };
 template <> struct LastEnumerator<Step::Kind> {
   static constexpr Step::Kind value = Step::Kind::End;
+};
+template <> struct LastEnumerator<profile::MemoryCategory> {
+  static constexpr auto value = static_cast<profile::MemoryCategory>(static_cast<int>(profile::MemoryCategory::Count) - 1);
 };
 template <> struct LastEnumerator<PrintTensorFmt::FloatFormat> {
   static constexpr PrintTensorFmt::FloatFormat value = PrintTensorFmt::FloatFormat::None;
@@ -73,8 +77,15 @@ POPGRAPH_FIELDS(RearrangePlan, first, count)
 POPGRAPH_FIELDS(StepBuffer, tile, message, rearrangement)
 POPGRAPH_FIELDS(BufferPlan, first, count)
 POPGRAPH_FIELDS(StepPlacement, before, after, gather, scatter, buffers)
+POPGRAPH_FIELDS(StepRange, begin, end)
+POPGRAPH_FIELDS(LiveSet, first, count)
+POPGRAPH_FIELDS(Liveness, ranges, sets, variables, computeSets, copies, transfers)
+POPGRAPH_FIELDS(MemoryBlock, address, bytes, category, owner, liveSet)
+POPGRAPH_FIELDS(TileLayout, first, blocks)
+POPGRAPH_FIELDS(LivenessRecord, program, bytes, maxTileBytes, maxTile)
 POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, crossCopies, switches, exchangeTiles, sends, receives,
-                exchangeReceivers, rearranges, buffers, memory, peakBytes)
+                exchangeReceivers, rearranges, buffers, liveness, blocks, layouts, layoutOfTile, memory, peakBytes,
+                livenessBySteps)
 
 POPGRAPH_FIELDS(ProgramRecord, kind, name, children, computeSet, count)
 POPGRAPH_FIELDS(ExecutableOrigin, version, packageHash)

@@ -8,7 +8,7 @@ namespace popgraph {
 Floorplan::Floorplan(const Machine &machine)
     : columns_(machine.columns), landing_(machine.exchangeLandingCycles), landingRow_(machine.exchangeLandingRowCycles),
       paired_(machine.tilesPerSharedExchangeBus == 2 && machine.lanes % 2 == 0) {
-  const std::uint32_t together = paired_ ? 2 : 1;       // tiles on one bus
+  const std::uint32_t together = paired_ ? 2 : 1;        // tiles on one bus
   const std::uint32_t stacks = machine.lanes / together; // at one column
   const std::uint32_t perStack = machine.rows * together, half = (columns_ + 1) / 2;
   places_.reserve(machine.tilesPerIPU);
@@ -17,8 +17,8 @@ Floorplan::Floorplan(const Machine &machine)
     const std::uint32_t stack = t / perStack, up = t % perStack / together;
     const std::uint32_t row = stack % 2 == 0 ? up : machine.rows - 1 - up;
     const std::uint32_t column = stack / stacks, lane = stack % stacks + stacks * (t % together);
-    places_.push_back({static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column),
-                       static_cast<std::uint16_t>(lane)});
+    places_.push_back(
+        {static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column), static_cast<std::uint16_t>(lane)});
     const std::uint32_t folded = column < half ? column : columns_ - 1 - column;
     const std::uint32_t delay = row * machine.syncRowCycles + folded * machine.syncColumnCycles +
                                 (column < half ? 0 : machine.syncFarHalfCycles);

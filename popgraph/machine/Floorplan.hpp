@@ -26,9 +26,7 @@ public:
   std::uint32_t tiles() const { return static_cast<std::uint32_t>(places_.size()); }
   Place place(std::uint32_t tile) const { return places_[tile]; }
   /// The tile that shares this tile's exchange bus; the tile itself where there is none.
-  std::uint32_t partner(std::uint32_t tile) const {
-    return paired_ && (tile ^ 1) < tiles() ? tile ^ 1 : tile;
-  }
+  std::uint32_t partner(std::uint32_t tile) const { return paired_ && (tile ^ 1) < tiles() ? tile ^ 1 : tile; }
   /// Cycles from a word's send, on the sender's clock, until the receiver's mux must listen, on the receiver's.
   std::int32_t routeCycles(std::uint32_t from, std::uint32_t to) const;
   /// Cycles from the last word at the mux until it is in memory and the receiver's exchange code returns.

@@ -57,6 +57,9 @@ namespace popgraph {
   X(std::uint32_t, unloadableTailBytes, 0, 1104, 1104, 1104, 0, "bytes", "RE: end of memory that no program can use")  \
   X(std::uint32_t, workerStackBytes, 512, 512, 512, 512, 512, "bytes", "SW: usual figure of library tests")            \
   X(std::uint32_t, supervisorStackBytes, 128, 128, 128, 128, 128, "bytes", "SW")                                       \
+  X(std::uint32_t, overReadBytes, 16, 16, 16, 16, 0, "bytes",                                                          \
+    "SET: behind data that codelets read by 128 bits: one access ahead of an unrolled loop")                           \
+  X(std::uint32_t, hostPacketHeaderBytes, 8, 8, 8, 8, 0, "bytes", "SET: address and length")                           \
   /* A compute set. */                                                                                                 \
   X(std::uint32_t, computeSetOverheadCycles, 66, 66, 66, 66, 0, "cycles",                                              \
     "DER from C1 and C2: 375 - 45 - 6*(26 + 18) = 66 at n = 64, 1043 - 45 - 6*(26 + 129) = 68 at n = 512")             \

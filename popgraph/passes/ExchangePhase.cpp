@@ -51,8 +51,8 @@ ExchangePlan ExchangePhase::finish(std::vector<std::uint32_t> &code, std::vector
   plan.tiles = static_cast<std::uint32_t>(touched_.size());
   for (const std::uint32_t tile : touched_) {
     TileLoad &load = loads_[tile];
-    placement.exchangeTiles.push_back({tile, load.cycles, static_cast<std::uint32_t>(load.in * 4),
-                                       static_cast<std::uint32_t>(load.out * 4)});
+    placement.exchangeTiles.push_back(
+        {tile, load.cycles, static_cast<std::uint32_t>(load.in * 4), static_cast<std::uint32_t>(load.out * 4)});
     plan.cycles = std::max(plan.cycles, load.cycles);
     plan.bytesIn += load.in * 4;
     plan.bytesOut += load.out * 4;
@@ -105,7 +105,9 @@ void ExchangePhase::keep(ExchangePlan &plan, const ExchangeSchedule &schedule) {
                           t.cycles, t.words, t.from});
     }
   }
-  const auto byTime = [](const auto &a, const auto &b) { return std::tie(a.tile, a.cycle) < std::tie(b.tile, b.cycle); };
+  const auto byTime = [](const auto &a, const auto &b) {
+    return std::tie(a.tile, a.cycle) < std::tie(b.tile, b.cycle);
+  };
   std::sort(sends.begin(), sends.end(), byTime);
   std::sort(receives.begin(), receives.end(), byTime);
   if (placement.sends.size() + placement.receives.size() + sends.size() + receives.size() > kKeptEndpoints) {

@@ -42,9 +42,13 @@ void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &t
     }
     const auto bytes = std::uint64_t(elementBytes(tables.variables[pieces[first].variable].type));
     const auto add = [&](std::uint32_t begin, std::uint32_t upTo, auto &&tilesOf) {
-      ExchangeTransfer transfer{pieces[first].from, pieces[first].variable, begin, upTo,
+      ExchangeTransfer transfer{pieces[first].from,
+                                pieces[first].variable,
+                                begin,
+                                upTo,
                                 static_cast<std::uint32_t>(((upTo - begin) * bytes + 3) / 4),
-                                static_cast<std::uint32_t>(schedule.receivers.size()), 0};
+                                static_cast<std::uint32_t>(schedule.receivers.size()),
+                                0};
       tilesOf(schedule.receivers);
       transfer.receivers = static_cast<std::uint32_t>(schedule.receivers.size()) - transfer.firstReceiver;
       schedule.transfers.push_back(transfer);
@@ -101,9 +105,8 @@ void ExchangeScheduler::Calendar::take(std::int64_t begin, std::int64_t cycles) 
   if (after.begin == after.end) return;
   holes_.insert(holes_.begin() + static_cast<std::ptrdiff_t>(i) + 1, after);
   if (holes_.size() > kHoles)
-    holes_.erase(std::min_element(holes_.begin(), holes_.end(), [](const Hole &a, const Hole &b) {
-      return a.end - a.begin < b.end - b.begin;
-    }));
+    holes_.erase(std::min_element(holes_.begin(), holes_.end(),
+                                  [](const Hole &a, const Hole &b) { return a.end - a.begin < b.end - b.begin; }));
 }
 
 ExchangeScheduler::ExchangeScheduler(const Floorplan &plan, std::uint32_t tiles)

@@ -13,8 +13,7 @@ enum : std::uint32_t { Up, Down, Across, Directions };
 } // namespace
 
 LinkLoad::LinkLoad(const Machine &machine, std::uint32_t ipus)
-    : machine_(machine),
-      bytesPerCycle_(machine.linkBitsPerSecond / 8 * machine.linkEfficiency / machine.clockHz),
+    : machine_(machine), bytesPerCycle_(machine.linkBitsPerSecond / 8 * machine.linkEfficiency / machine.clockHz),
       links_(std::size_t(ipus + ipus % 2) * Directions), partners_(ipus) {
   for (std::size_t i = 0; i < links_.size(); ++i)
     links_[i].width = i % Directions == Across ? machine.linksInPair : machine.linksToNeighbourPair;

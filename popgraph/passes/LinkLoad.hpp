@@ -30,8 +30,8 @@ private:
   template <typename F> void forEachLink(std::uint32_t from, std::uint32_t to, F &&f) const;
 
   const Machine &machine_;
-  double bytesPerCycle_; ///< of one link
-  std::vector<Link> links_; ///< by IPU: up, down, across
+  double bytesPerCycle_;                             ///< of one link
+  std::vector<Link> links_;                          ///< by IPU: up, down, across
   std::vector<std::vector<std::uint32_t>> partners_; ///< by IPU: whom it exchanges with
 };
 

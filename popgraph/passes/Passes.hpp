@@ -16,6 +16,7 @@ void estimateVertices(Module &module, const GraphState &graph);
 void checkRaces(const Module &module);
 void checkMapping(const Module &module);
 void routeExchange(Module &module);
+void findLiveness(Module &module);
 void placeMemory(Module &module, bool allowOutOfMemory);
 
 /// Checks what the module's stage promises; throws std::logic_error for a fault of ours.

@@ -57,6 +57,8 @@ std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<popla
     run("estimate vertices", Stage::Coded, [&] { estimateVertices(*module, graph); });
     // Before placement: landing buffers and exchange code take tile memory.
     run("route exchange", Stage::Coded, [&] { routeExchange(*module); });
+    // Whatever exists in a step only, routing has made.
+    run("find liveness", Stage::Coded, [&] { findLiveness(*module); });
     run("place memory", Stage::Routed, [&] { placeMemory(*module, options.allowOutOfMemory); });
   }
   return module;

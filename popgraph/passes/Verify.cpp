@@ -4,6 +4,7 @@
 #include "popgraph/passes/ExchangeSchedule.hpp"
 #include "popgraph/passes/Passes.hpp"
 #include "popgraph/passes/Require.hpp"
+#include "popgraph/passes/TilePacker.hpp"
 
 namespace popgraph {
 
@@ -127,13 +128,43 @@ void verifyExchange(const Module &module) {
   for (const ExchangePlan &plan : placement.switches) check(plan);
 }
 
+/// No two blocks of a tile that are live in the same step overlap, and code lies where it can run.
+void verifyMemory(const Module &module) {
+  const Placement &placement = module.placement;
+  const Machine &machine = machineOf(module.target);
+  std::vector<const MemoryBlock *> open; // blocks that reach beyond the address at hand
+  for (const TileLayout &layout : placement.layouts) {
+    open.clear();
+    for (std::uint32_t b = layout.first; b < layout.first + layout.blocks; ++b) {
+      const MemoryBlock &block = placement.blocks[b];
+      std::erase_if(open, [&](const MemoryBlock *other) {
+        return std::uint64_t(other->address) + other->bytes <= block.address;
+      });
+      for (const MemoryBlock *other : open)
+        require(!TilePacker::overlap(placement.liveness, other->liveSet, block.liveSet),
+                "blocks at {} and {} overlap while both are live", other->address, block.address);
+      open.push_back(&block);
+      const bool isCode = block.category == profile::MemoryCategory::VertexCode ||
+                          block.category == profile::MemoryCategory::ControlCode ||
+                          block.category == profile::MemoryCategory::InternalExchangeCode ||
+                          block.category == profile::MemoryCategory::HostExchangeCode;
+      require(!isCode || block.address >= machine.bytesPerTile ||
+                  std::uint64_t(block.address) + block.bytes <= machine.interleavedOffset,
+              "code at {} cannot run", block.address);
+    }
+  }
+}
+
 } // namespace
 
 void verify(const Module &module) {
   verifySteps(module);
   for (const ScalarPlace &scalar : module.scalars) verifyRun(module, Run{scalar.variable, scalar.element, 1});
   if (module.stage >= Stage::Scheduled) verifyRows(module);
-  if (module.stage >= Stage::Routed) verifyExchange(module);
+  if (module.stage >= Stage::Routed) {
+    verifyExchange(module);
+    verifyMemory(module);
+  }
 }
 
 } // namespace popgraph

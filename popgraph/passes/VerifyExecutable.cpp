@@ -318,8 +318,7 @@ private:
       require(tile.tile < tiles_, "exchange of tile {}", tile.tile);
     for (const RearrangeTile &copy : placement.rearranges)
       require(copy.tile < tiles_, "rearrangement on tile {}", copy.tile);
-    for (const StepBuffer &buffer : placement.buffers)
-      require(buffer.tile < tiles_, "buffer on tile {}", buffer.tile);
+    for (const StepBuffer &buffer : placement.buffers) require(buffer.tile < tiles_, "buffer on tile {}", buffer.tile);
     for (const ExchangeReceive &receive : placement.receives)
       require(receive.tile < tiles_, "message to tile {}", receive.tile);
     const std::uint32_t perIPU = m_.target.getTilesPerIPU();
@@ -338,6 +337,7 @@ private:
                  placement.transfers.size() == m_.transfers.size() &&
                  placement.crossCopies.size() == m_.crossCopies.size()),
             "steps are not placed");
+    memory();
     require(!placed || placement.switches.size() == m_.switches.size(), "switches are not placed");
     for (const ExchangePlan &plan : placement.switches) exchange(plan);
     for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})
@@ -348,6 +348,23 @@ private:
           require(within(plan.first, plan.count, placement.rearranges.size()), "a rearrangement is out of range");
         require(within(step.buffers.first, step.buffers.count, placement.buffers.size()), "a buffer is out of range");
       }
+  }
+
+  void memory() {
+    const Placement &placement = m_.placement;
+    const Liveness &liveness = placement.liveness;
+    for (const LiveSet &set : liveness.sets)
+      require(within(set.first, set.count, liveness.ranges.size()), "a lifetime is out of range");
+    for (const MemoryBlock &block : placement.blocks)
+      require(block.liveSet < liveness.sets.size(), "a block without lifetime");
+    for (const TileLayout &layout : placement.layouts)
+      require(within(layout.first, layout.blocks, placement.blocks.size()), "a layout is out of range");
+    require(placement.layoutOfTile.empty() || placement.layoutOfTile.size() == tiles_, "layouts of {} tiles",
+            placement.layoutOfTile.size());
+    for (const std::uint32_t layout : placement.layoutOfTile)
+      require(layout < placement.layouts.size(), "layout {} does not exist", layout);
+    for (const profile::LivenessRecord &record : placement.livenessBySteps)
+      require(record.program < m_.programs.size() && record.maxTile < tiles_, "liveness of nothing");
   }
 
   void exchange(const ExchangePlan &plan) {

@@ -23,7 +23,8 @@ namespace popgraph::profile {
   X(Stack,                "stack",                true)           \
   X(Message,              "message",              false)          \
   X(HostMessage,          "hostMessage",          false)          \
-  X(Rearrangement,        "rearrangement",        false)
+  X(Rearrangement,        "rearrangement",        false)          \
+  X(Temporary,            "temporaryVariable",    false)
 
 enum class MemoryCategory : std::uint8_t {
 #define X(name, text, always) name,
@@ -81,6 +82,13 @@ struct VariableRecord {
   bool isConstant = false;
 };
 
+/// What is in memory beside what is always live while one step of the compiled program runs.
+struct LivenessRecord {
+  std::uint32_t program = 0;                        ///< node of the program tree that the step belongs to
+  std::uint64_t bytes = 0;                          ///< not always live, on all tiles
+  std::uint32_t maxTileBytes = 0, maxTile = 0;      ///< the tile that holds most of it, the lowest among equals
+};
+
 /// Everything known when compilation ends; written before the first run, so a crash leaves a readable file.
 struct CompileRecord {
   std::string programName;     ///< host program, as argv[0]
@@ -97,6 +105,7 @@ struct CompileRecord {
   /// bytesByTile[category][tile]; a category without bytes may be empty.
   std::vector<std::vector<std::uint32_t>> memoryByCategory{static_cast<std::size_t>(MemoryCategory::Count)};
   std::vector<std::uint32_t> peakBytesByTile;       ///< always-live + the largest step's not-always-live
+  std::vector<LivenessRecord> liveness;             ///< of each step that holds something, in the steps' order
   std::vector<std::pair<std::string, double>> compilePhases; ///< name, seconds
 };
 

@@ -66,7 +66,7 @@ def main():
             assert len(names) == len(set(names)) and all(row["effect"] and row["values"] for row in rows)
 
         info = json.loads(run("info", profile, "--json"))
-        assert info["file"]["format_version"] == "1.0" and info["file"]["runs"] == 3
+        assert info["file"]["format_version"] == "1.1" and info["file"]["runs"] == 3
         executable = folder + "/program.pgx"
         subprocess.run([MAKE_EXECUTABLE, executable], check=True)
         info = json.loads(run("info", executable, "--json"))["file"]

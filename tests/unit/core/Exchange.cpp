@@ -44,7 +44,8 @@ Phase exchange(const Machine &machine, std::vector<ExchangePiece> pieces, const 
     phase.done[tile] = std::max(phase.done[tile], static_cast<std::uint32_t>(cycles));
   };
   for (const ExchangeTransfer &t : phase.schedule.transfers) {
-    phase.sends.push_back({t.from, t.start, t.cycles, t.words, t.variable, t.begin, t.firstReceiver, t.receivers, t.wide});
+    phase.sends.push_back(
+        {t.from, t.start, t.cycles, t.words, t.variable, t.begin, t.firstReceiver, t.receivers, t.wide});
     until(t.from, t.start + t.cycles);
     const std::uint32_t ipu = t.from / plan.tiles() * plan.tiles();
     for (std::uint32_t i = t.firstReceiver; i < t.firstReceiver + t.receivers; ++i) {
@@ -97,8 +98,8 @@ TEST_CASE("the ways of sync signals are those of the published delay table") {
   CHECK(bow.maxSyncDelay() == 58);
   CHECK(bow.syncDelay(0) == 0);
   CHECK(bow.syncDelay(45) == 22);
-  CHECK(bow.syncDelay(16 * 46) == 36);     // the first column beyond the middle
-  CHECK(bow.syncDelay(17 * 46) == 58);     // its other stack begins at the last row
+  CHECK(bow.syncDelay(16 * 46) == 36); // the first column beyond the middle
+  CHECK(bow.syncDelay(17 * 46) == 58); // its other stack begins at the last row
   CHECK(bow.syncDelay(1471) == 8);
   CHECK(machineByName("bow").minSyncDelay + 2 * bow.maxSyncDelay() == 126); // C7
 }
@@ -164,8 +165,8 @@ TEST_CASE("pairs of tiles that want the same words receive two in a cycle") {
   const Phase single = exchange(machine, {{10, 4, 0, 0, 1000}, {12, 4, 0, 0, 1000}}, tables);
   REQUIRE(single.sends.size() == 1);
   CHECK(!single.sends[0].wide);
-  CHECK(single.done.at(10) == 1000 + single.sends[0].cycle + static_cast<std::uint32_t>(plan.routeCycles(4, 10)) +
-                                  plan.landingCycles(10));
+  CHECK(single.done.at(10) ==
+        1000 + single.sends[0].cycle + static_cast<std::uint32_t>(plan.routeCycles(4, 10)) + plan.landingCycles(10));
 }
 
 TEST_CASE("overlapping wishes are cut so that each word is sent once") {
@@ -202,7 +203,8 @@ TEST_CASE("exchanges of every tile with every other stay close to the words of t
   pieces.clear();
   std::map<std::uint32_t, std::uint64_t> in, out;
   for (std::uint32_t i = 0; i < 5000; ++i) {
-    const std::uint32_t from = static_cast<std::uint32_t>(random() % 184), to = static_cast<std::uint32_t>(random() % 184);
+    const std::uint32_t from = static_cast<std::uint32_t>(random() % 184),
+                        to = static_cast<std::uint32_t>(random() % 184);
     const std::uint32_t words = 1 + static_cast<std::uint32_t>(random() % 30);
     if (from == to) continue;
     pieces.push_back({to, from, 0, i * 40, i * 40 + words});
@@ -219,8 +221,8 @@ TEST_CASE("exchanges of every tile with every other stay close to the words of t
 TEST_CASE("the verifier refuses schedules in which a tile sends or receives twice at once") {
   const Machine &machine = machineByName("gc200");
   const Floorplan plan(machine);
-  const Phase good = exchange(machine, {{5, 1, 0, 0, 10}, {5, 2, 0, 10, 20}, {6, 1, 0, 20, 30}},
-                              oneVariable(ElementType::Float, 30));
+  const Phase good =
+      exchange(machine, {{5, 1, 0, 0, 10}, {5, 2, 0, 10, 20}, {6, 1, 0, 20, 30}}, oneVariable(ElementType::Float, 30));
   const auto verify = [&](const Phase &phase) {
     verifySchedule(plan, phase.sends, phase.receives, phase.schedule.receivers);
   };
@@ -271,8 +273,8 @@ TEST_CASE("data between IPUs goes along the ladder's side and crosses at the run
 TEST_CASE("copies within a tile cost their pieces and atoms, shared out over six workers") {
   const Machine &machine = machineByName("gc200");
   RearrangePhase phase(machine, 8);
-  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 64);  // 6 slots and 8 x (load, store)
-  for (unsigned i = 0; i < 60; ++i) phase.add(5, 2, 2);   // 6 slots, a load and five for the store
+  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 64); // 6 slots and 8 x (load, store)
+  for (unsigned i = 0; i < 60; ++i) phase.add(5, 2, 2);  // 6 slots, a load and five for the store
   Placement placement;
   const RearrangePlan plan = phase.finish(placement);
   REQUIRE(plan.count == 2);

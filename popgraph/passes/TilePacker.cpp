@@ -1,0 +1,144 @@
+#include "popgraph/passes/TilePacker.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace popgraph {
+
+namespace {
+
+using profile::MemoryCategory;
+
+bool isCode(MemoryCategory category) {
+  return category == MemoryCategory::VertexCode || category == MemoryCategory::ControlCode ||
+         category == MemoryCategory::InternalExchangeCode || category == MemoryCategory::HostExchangeCode;
+}
+bool isData(MemoryCategory category) {
+  return category == MemoryCategory::Variable || category == MemoryCategory::Constant;
+}
+
+std::uint64_t alignUp(std::uint64_t address, std::uint64_t to) { return (address + to - 1) / to * to; }
+
+/// Free memory of a tile from a growing end: region 0, region 1, both while region 1 is empty, and beyond.
+class Regions {
+public:
+  struct Region {
+    std::uint64_t at, end;
+  };
+  enum : std::size_t { Linear, Interleaved, Both, Beyond, Count };
+
+  explicit Regions(const Machine &machine) {
+    const std::uint64_t room = TilePacker::room(machine);
+    border_ = std::min<std::uint64_t>(machine.interleavedOffset, room);
+    of_[Linear] = {0, border_};
+    of_[Interleaved] = {border_, room};
+    of_[Beyond] = {machine.bytesPerTile, ~std::uint64_t(0) / 2};
+  }
+  Region operator[](std::size_t region) const {
+    return region == Both ? Region{of_[Linear].at, of_[Interleaved].end} : of_[region];
+  }
+  bool allows(std::size_t region, const MemoryDraft &draft) const {
+    switch (region) {
+    case Linear: return !draft.interleaved;
+    case Interleaved: return !isCode(draft.category);
+    // Only ordinary accesses work across the border. The last choice: nothing else can use what is cut off.
+    case Both: return !draft.interleaved && !isCode(draft.category) && of_[Interleaved].at == border_;
+    default: return true;
+    }
+  }
+  std::uint64_t take(const MemoryDraft &draft) {
+    for (std::size_t r = 0;; ++r) {
+      const Region region = (*this)[r];
+      const std::uint64_t address = alignUp(region.at, draft.alignment);
+      if (!allows(r, draft) || address + draft.bytes > region.end) continue;
+      of_[r == Both ? Interleaved : r].at = address + draft.bytes;
+      if (r == Both) of_[Linear].at = border_;
+      return address;
+    }
+  }
+
+private:
+  std::uint64_t border_;
+  Region of_[Count];
+};
+
+} // namespace
+
+bool MemoryDraft::sameOn(const MemoryDraft &other) const {
+  const auto tied = [](const MemoryDraft &d) {
+    return std::tie(d.bytes, d.alignment, d.category, d.interleaved, d.owner, d.liveSet);
+  };
+  return tied(*this) == tied(other);
+}
+
+TilePacker::TilePacker(const Machine &machine, const Liveness &liveness) : machine_(machine), liveness_(liveness) {}
+
+bool TilePacker::overlap(const Liveness &liveness, std::uint32_t a, std::uint32_t b) {
+  const LiveSet &x = liveness.sets[a], &y = liveness.sets[b];
+  const StepRange *i = liveness.ranges.data() + x.first, *iEnd = i + x.count;
+  const StepRange *j = liveness.ranges.data() + y.first, *jEnd = j + y.count;
+  while (i != iEnd && j != jEnd) {
+    if (i->end <= j->begin)
+      ++i;
+    else if (j->end <= i->begin)
+      ++j;
+    else
+      return true;
+  }
+  return false;
+}
+
+std::vector<MemoryBlock> TilePacker::operator()(std::vector<MemoryDraft> drafts) const {
+  // Code before everything else of region 0, then what has no choice, then large before small.
+  const auto rank = [](const MemoryDraft &d) {
+    return isCode(d.category) ? 0 : d.liveSet != kAlwaysLive ? 4 : !isData(d.category) ? 1 : d.interleaved ? 2 : 3;
+  };
+  std::sort(drafts.begin(), drafts.end(), [&](const MemoryDraft &a, const MemoryDraft &b) {
+    const int ra = rank(a), rb = rank(b);
+    const bool bySize = ra >= 2;
+    return std::make_tuple(ra, bySize ? ~a.bytes : 0, a.category, a.owner) <
+           std::make_tuple(rb, bySize ? ~b.bytes : 0, b.category, b.owner);
+  });
+  std::vector<MemoryBlock> blocks;
+  blocks.reserve(drafts.size());
+  const auto keep = [&](const MemoryDraft &d, std::uint64_t address, std::uint32_t liveSet) {
+    blocks.push_back({static_cast<std::uint32_t>(address), d.bytes, d.category, d.owner, liveSet});
+  };
+  Regions regions(machine_);
+  std::size_t shared = 0;
+  while (shared < drafts.size() && drafts[shared].liveSet == kAlwaysLive) {
+    keep(drafts[shared], regions.take(drafts[shared]), kAlwaysLive);
+    ++shared;
+  }
+  for (std::size_t i = shared + kMostShared; i < drafts.size(); ++i)
+    keep(drafts[i], regions.take(drafts[i]), kAlwaysLive);
+
+  std::vector<MemoryBlock> placed; // by address
+  for (std::size_t i = shared; i < std::min(drafts.size(), shared + kMostShared); ++i) {
+    const MemoryDraft &draft = drafts[i];
+    std::uint64_t address = 0;
+    for (std::size_t r = 0; r < Regions::Count; ++r) {
+      if (!regions.allows(r, draft)) continue;
+      address = alignUp(regions[r].at, draft.alignment);
+      for (const MemoryBlock &other : placed) {
+        if (std::uint64_t(other.address) + other.bytes <= address) continue;
+        if (other.address >= address + draft.bytes) break;
+        if (overlap(liveness_, other.liveSet, draft.liveSet))
+          address = alignUp(std::uint64_t(other.address) + other.bytes, draft.alignment);
+      }
+      if (address + draft.bytes <= regions[r].end) break;
+    }
+    const MemoryBlock block{static_cast<std::uint32_t>(address), draft.bytes, draft.category, draft.owner,
+                            draft.liveSet};
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), block,
+                                   [](const MemoryBlock &a, const MemoryBlock &b) { return a.address < b.address; }),
+                  block);
+  }
+  blocks.insert(blocks.end(), placed.begin(), placed.end());
+  std::sort(blocks.begin(), blocks.end(), [](const MemoryBlock &a, const MemoryBlock &b) {
+    return std::tie(a.address, a.category, a.owner) < std::tie(b.address, b.category, b.owner);
+  });
+  return blocks;
+}
+
+} // namespace popgraph
