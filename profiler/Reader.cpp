@@ -126,6 +126,7 @@ private:
 
   void loadCompile();
   void loadMemory();
+  void loadLiveness();
   void loadExecution();
   void loadArrays();
 
@@ -144,6 +145,8 @@ void Loader::load() {
   });
   loadCompile();
   loadMemory();
+  if (model_.formatVersion % 65536 >= 1) // format 1.0 knew no lifetimes
+    loadLiveness();
   loadArrays();
   loadExecution();
 }
@@ -209,9 +212,11 @@ void Loader::loadCompile() {
 
 void Loader::loadMemory() {
   CompileRecord &c = model_.compile;
+  // Format 1.0 had all categories but the last.
+  const std::size_t categories = kNumMemoryCategories - (model_.formatVersion % 65536 >= 1 ? 0 : 1);
   std::string columns = "tile, peak_bytes";
   for (std::size_t category = 0; category < kNumMemoryCategories; ++category)
-    columns += ", " + std::string(memoryCategoryName(category));
+    columns += ", " + (category < categories ? std::string(memoryCategoryName(category)) : std::string("0"));
   c.memoryByCategory.assign(kNumMemoryCategories, {});
   each("tile_memory", columns.c_str(), "ORDER BY tile", [&] {
     expectId(c.peakBytesByTile.size());
@@ -222,6 +227,14 @@ void Loader::loadMemory() {
   if (c.peakBytesByTile.size() != model_.numTiles())
     damaged("holds memory of " + std::to_string(c.peakBytesByTile.size()) + " tiles, the target has " +
             std::to_string(model_.numTiles()));
+}
+
+void Loader::loadLiveness() {
+  CompileRecord &c = model_.compile;
+  each("liveness", "id, program, bytes, max_tile_bytes, max_tile", "ORDER BY id", [&] {
+    expectId(c.liveness.size());
+    c.liveness.push_back({index(1, c.programs.size()), number(2), number32(3), index(4, model_.numTiles())});
+  });
 }
 
 void Loader::loadArrays() {

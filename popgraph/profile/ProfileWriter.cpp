@@ -204,6 +204,11 @@ void Writer::writeCompile(Database &database, const CompileRecord &record) const
     }
     tile.run(i, i < record.peakBytesByTile.size() ? record.peakBytesByTile[i] : sum);
   }
+  Statement live = database.prepare("INSERT INTO liveness VALUES(?, ?, ?, ?, ?)");
+  for (std::size_t i = 0; i < record.liveness.size(); ++i) {
+    const LivenessRecord &l = record.liveness[i];
+    live.run(i, l.program, l.bytes, l.maxTileBytes, l.maxTile);
+  }
   finishSection("memory");
 
   Statement phase = database.prepare("INSERT INTO compile_phase(name, seconds) VALUES(?, ?)");

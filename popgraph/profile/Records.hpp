@@ -87,6 +87,7 @@ struct LivenessRecord {
   std::uint32_t program = 0;                        ///< node of the program tree that the step belongs to
   std::uint64_t bytes = 0;                          ///< not always live, on all tiles
   std::uint32_t maxTileBytes = 0, maxTile = 0;      ///< the tile that holds most of it, the lowest among equals
+  bool operator==(const LivenessRecord &) const = default;
 };
 
 /// Everything known when compilation ends; written before the first run, so a crash leaves a readable file.

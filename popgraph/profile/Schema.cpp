@@ -22,6 +22,8 @@ CREATE TABLE program_child(program INTEGER, child INTEGER);
 CREATE TABLE control_program(id INTEGER PRIMARY KEY, program INTEGER);
 CREATE TABLE variable(id INTEGER PRIMARY KEY, name TEXT, type TEXT, elements INTEGER, bytes INTEGER, tiles INTEGER,
   max_tile_bytes INTEGER, is_constant INTEGER);
+CREATE TABLE liveness(id INTEGER PRIMARY KEY, program INTEGER, bytes INTEGER, max_tile_bytes INTEGER,
+  max_tile INTEGER);
 CREATE TABLE compile_phase(id INTEGER PRIMARY KEY, name TEXT, seconds REAL);
 CREATE TABLE run(id INTEGER PRIMARY KEY, program_index INTEGER, name TEXT, cycles INTEGER, compute_cycles INTEGER,
   exchange_cycles INTEGER, sync_cycles INTEGER, host_exchange_cycles INTEGER, control_cycles INTEGER,
@@ -40,6 +42,9 @@ CREATE TABLE step_kind(id INTEGER PRIMARY KEY, name TEXT);
 constexpr const char *kViews = R"sql(
 CREATE VIEW v_variable AS SELECT id AS variable, name, type, elements, bytes, tiles, max_tile_bytes, is_constant
   FROM variable;
+CREATE VIEW v_liveness AS SELECT l.id AS step, p.kind AS program_kind, p.name AS program, l.bytes, l.max_tile_bytes,
+    l.max_tile
+  FROM liveness l LEFT JOIN program p ON p.id = l.program;
 CREATE VIEW v_vertex_type AS SELECT t.id AS vertex_type, t.name, t.kind, t.instances, t.state_bytes, t.code_bytes,
     t.tiles_with_code, t.instances * t.state_bytes AS total_state_bytes,
     t.code_bytes * t.tiles_with_code AS total_code_bytes,

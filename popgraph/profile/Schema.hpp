@@ -11,7 +11,7 @@ namespace popgraph::profile {
 inline constexpr std::int32_t kApplicationId = 0x50475046; ///< "PGPF", PRAGMA application_id
 /// PRAGMA user_version is major * 65536 + minor. Readers refuse a higher major by name and ignore a higher minor.
 inline constexpr std::int32_t kFormatMajor = 1;
-inline constexpr std::int32_t kFormatMinor = 0;
+inline constexpr std::int32_t kFormatMinor = 1;
 inline constexpr std::int32_t kFormatVersion = kFormatMajor * 65536 + kFormatMinor;
 
 inline constexpr std::size_t kNumMemoryCategories = static_cast<std::size_t>(MemoryCategory::Count);

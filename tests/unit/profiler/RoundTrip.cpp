@@ -25,6 +25,7 @@ TEST_CASE("a profile read back holds what was written") {
   CHECK(model.numTiles() == 96);
   CHECK(model.compile.peakBytesByTile == expected.peakBytesByTile);
   CHECK(model.compile.memoryByCategory[0] == expected.memoryByCategory[0]);
+  CHECK(model.compile.liveness == expected.liveness);
   REQUIRE(model.compile.programs.size() == expected.programs.size());
   CHECK(model.compile.programs[0].children == expected.programs[0].children);
   CHECK(model.compile.programs[4].computeSet == 0);

@@ -52,6 +52,7 @@ CompileRecord compileRecord(const Options &options) {
                       {"partials", "float", tiles * 2000, tiles * 8000, options.tiles, 8000, false},
                       {"one", "float", 1, 4, 1, 4, true}};
   record.peakBytesByTile.resize(options.tiles);
+  record.liveness = {{0, 5000, 64, 1}, {1, 7000, 128, 0}};
   for (std::uint32_t tile = 0; tile < options.tiles; ++tile) {
     category(record, MemoryCategory::Variable, options.tiles)[tile] = variableBytes(tile);
     category(record, MemoryCategory::VertexCode, options.tiles)[tile] = codeBytes(tile);
