@@ -36,8 +36,10 @@ namespace popgraph {
   X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "HW C4, SW: copy within a tile at its best")     \
   X(std::uint32_t, localCopyCycles, 288, 288, 288, 288, 0, "cycles", "HW C4: complete six-worker copy call on a tile") \
   X(std::uint32_t, rearrangePieceSlots, 6, 6, 6, 6, 0, "slots",                                                        \
-    "SET: a piece's source, destination and length, an add, rpt, branch; bounded by the sanity row in passes/README")  \
-  X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions call a step")           \
+    "SET: load source, destination and length, an add, rpt, branch")                                                   \
+  X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions start the vertices")    \
+  X(std::uint32_t, controlCodeBytesPerExchange, 8, 8, 8, 8, 0, "bytes", "SET: sync, and call of the exchange's code")  \
+  X(std::uint32_t, controlCodeBytesPerTurn, 12, 12, 12, 12, 0, "bytes", "SET: test and branch; begin, middle and end") \
   X(std::uint32_t, controlBranchCycles, 12, 12, 12, 12, 0, "cycles", "SET: two stalls, at branch and loop")            \
   X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "SPEC")                                  \
   /* Matrix units: multiply-adds per cycle are units x weights per unit. */                                            \
@@ -55,7 +57,7 @@ namespace popgraph {
     "RE: code runs below, 128-bit loads need addresses above")                                                         \
   X(std::uint32_t, memoryElementBytes, 16384, 16384, 16384, 16384, 536870912, "bytes", "RE: one 64-bit access each")   \
   X(std::uint32_t, unloadableTailBytes, 0, 1104, 1104, 1104, 0, "bytes", "RE: end of memory that no program can use")  \
-  X(std::uint32_t, workerStackBytes, 512, 512, 512, 512, 512, "bytes", "SW: usual figure of library tests")            \
+  X(std::uint32_t, workerStackBytes, 512, 512, 512, 512, 512, "bytes", "SW: where a codelet's need is unknown")        \
   X(std::uint32_t, supervisorStackBytes, 128, 128, 128, 128, 128, "bytes", "SW")                                       \
   X(std::uint32_t, overReadBytes, 16, 16, 16, 16, 0, "bytes",                                                          \
     "SET: behind data that codelets read by 128 bits: one access ahead of an unrolled loop")                           \
@@ -77,7 +79,7 @@ namespace popgraph {
   X(std::uint32_t, exchangeBytesPerCycle, 4, 4, 4, 4, 4, "bytes/cycle", "SPEC: of one tile, out and in at once")       \
   X(std::uint32_t, tilesPerSharedExchangeBus, 2, 2, 2, 2, 1, "tiles", "SW: pairs that can receive at double width")    \
   X(std::uint32_t, exchangeLandingCycles, 58, 58, 58, 58, 0, "cycles",                                                 \
-    "RE: 52 from a mux selection to the write, and HW C8: a stall of 6 until the code returns; C6 within 2 %")         \
+    "RE: 52 from a mux selection to the write, and HW C8: a stall of 6 until the code returns")                        \
   X(std::uint32_t, exchangeLandingRowCycles, 2, 2, 2, 2, 0, "cycles", "RE, HW C8: and these for each row")             \
   X(std::uint32_t, exchangeReceiveBytes, 8, 8, 8, 8, 0, "bytes", "RE: two words of code per merged cut-over")          \
   X(std::uint32_t, exchangeSendBytes, 4, 4, 4, 4, 0, "bytes", "RE: of code, one instruction for up to 64 words")       \

@@ -110,7 +110,8 @@ private:
         const codelets::Codelet &codelet = info.codelet();
         codeOnTile.push_back((std::uint64_t(task.tile) << 32) | group.codelet);
         state[task.tile] += std::uint64_t(group.rows) * roundUp(codelet.nominalBytes, 4);
-        stack_[task.tile] = std::max(stack_[task.tile], codelet.stackBytes);
+        stack_[task.tile] =
+            std::max(stack_[task.tile], codelet.stackBytes ? codelet.stackBytes : machine_.workerStackBytes);
         const bool hasTables = std::any_of(codelet.fields.begin(), codelet.fields.end(), [](const codelets::Field &f) {
           return f.shape != codelets::FieldShape::Scalar &&
                  (f.access == codelets::Access::State || f.shape != codelets::FieldShape::Vector);
@@ -187,13 +188,52 @@ private:
         used[t] = used[t] || bytes > 0;
         add(t, category, 0, bytes);
       }
+    const std::vector<std::uint64_t> control = controlCode();
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
       if (!used[t]) continue;
-      add(t, MemoryCategory::ControlCode, 0, std::uint64_t(machine_.controlCodeBytesPerStep) * module_.steps.size());
-      add(t, MemoryCategory::Stack, 0,
-          machine_.workers * roundUp(std::max(stack_[t], machine_.workerStackBytes), 8) + machine_.supervisorStackBytes,
-          8);
+      add(t, MemoryCategory::ControlCode, 0, control[t]);
+      add(t, MemoryCategory::Stack, 0, machine_.workers * roundUp(stack_[t], 8) + machine_.supervisorStackBytes, 8);
     }
+  }
+
+  /// All tiles take part in synchronisation and branches; only those with vertices call them.
+  std::vector<std::uint64_t> controlCode() const {
+    const Placement &placement = module_.placement;
+    const std::uint32_t exchange = machine_.controlCodeBytesPerExchange, turn = machine_.controlCodeBytesPerTurn;
+    std::vector<std::uint64_t> code(numTiles_, 0);
+    std::uint64_t everywhere = 0;
+    const auto called = [&](const RearrangePlan &plan) {
+      for (std::uint32_t i = plan.first; i < plan.first + plan.count; ++i)
+        code[placement.rearranges[i].tile] += machine_.controlCodeBytesPerStep;
+    };
+    const auto step = [&](const StepPlacement &plan) {
+      everywhere += exchange * ((plan.before.cycles > 0) + (plan.after.cycles > 0));
+      called(plan.gather);
+      called(plan.scatter);
+    };
+    for (const Step &s : module_.steps)
+      switch (s.kind) {
+      case Step::Kind::Execute: {
+        const ComputeSetPlan &plan = module_.computeSets[s.a];
+        step(placement.computeSets[s.a]);
+        for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t)
+          code[module_.tasks[t].tile] += machine_.controlCodeBytesPerStep;
+        break;
+      }
+      case Step::Kind::Copy: step(placement.copies[s.a]); break;
+      case Step::Kind::Switch:
+        everywhere += exchange + turn + std::uint64_t(machine_.instructionBytes) * module_.switches[s.a].cases.size();
+        break;
+      case Step::Kind::LoopBegin:
+      case Step::Kind::LoopEnd:
+      case Step::Kind::Jump:
+      case Step::Kind::Return:
+      case Step::Kind::Sync:
+      case Step::Kind::End: everywhere += machine_.instructionBytes; break;
+      default: everywhere += turn; // with the host, with a predicate, with a counter: three instructions
+      }
+    for (std::uint64_t &bytes : code) bytes += everywhere;
+    return code;
   }
 
   const Module &module_;

@@ -1,10 +1,10 @@
 // When each variable holds a value that somebody will read. What is not always live shares memory.
 //
-//   step   0      1        2        3       4        a is written in full, then read, never read before: a temporary
+//   step   0      1        2        3       4        a is written, then read: a temporary
 //          a := … b := a   loop { c := b    b := c } b is read in the loop before it is written there: live in all of it
 //   a      ├───────┤
 //   b              ├──────────────────────────────┤
-//   c                      ├──────────────────────┤  (only within one turn: written before it is read in each)
+//   c                      ├──────────────────────┤  only within a turn: written before it is read in each
 //
 // A variable is a temporary when, in every program and function that touches it, each read finds its elements written by
 // steps that must have run before it, and nobody else sees it: no host handle, no initial value, no constant. Its live

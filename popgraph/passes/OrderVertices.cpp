@@ -1,12 +1,67 @@
 // Rows of each compute set by tile and codelet, so that running them is one call per group. Within a group the order is
-// that of the first edge's place in memory (then of the vertex number), which keeps neighbours together and does not
-// depend on the order in which a user's loops over tiles and codelets made the vertices.
+// that of the first edge's place in memory, which keeps neighbours together, then of the other edges and the state. So
+// neither results nor cycles depend on the order in which a user's loops made the vertices.
 #include <algorithm>
 
 #include "popgraph/ir/Walk.hpp"
 #include "popgraph/passes/Passes.hpp"
 
 namespace popgraph {
+
+namespace {
+
+int compare(std::uint32_t a, std::uint32_t b) { return a < b ? -1 : a > b; }
+
+/// By what an edge is connected to; row numbers of views and lists depend on the order of connecting.
+int compareEdges(const GraphTables &tables, const EdgeRow &x, const EdgeRow &y) {
+  if (const int c = compare(x.kind(), y.kind())) return c;
+  if (const int c = compare(x.b, y.b)) return c;
+  switch (x.kind()) {
+  case EdgeRow::Run:
+    if (const int c = compare(x.id(), y.id())) return c;
+    return compare(x.a, y.a);
+  case EdgeRow::View: {
+    if (const int c = compare(x.a, y.a)) return c;
+    for (std::uint32_t i = 0; i < x.a; ++i) {
+      const ViewRun &r = tables.viewRuns[x.id() + i], &s = tables.viewRuns[y.id() + i];
+      if (const int c = compare(r.variable, s.variable)) return c;
+      if (const int c = compare(r.offset, s.offset)) return c;
+      if (const int c = compare(r.count, s.count)) return c;
+      if (const int c = compare(static_cast<std::uint32_t>(r.stride), static_cast<std::uint32_t>(s.stride))) return c;
+    }
+    return 0;
+  }
+  case EdgeRow::List:
+    for (std::uint32_t k = 0; k < x.b; ++k)
+      if (const int c = compareEdges(tables, tables.subEdges[x.a + k], tables.subEdges[y.a + k])) return c;
+    return 0;
+  case EdgeRow::None: break;
+  }
+  return 0;
+}
+
+/// Two vertices of one codelet, by all their edges and their state: equal ones are the same to every pass after this.
+int compareVertices(const GraphTables &tables, std::uint32_t a, std::uint32_t b) {
+  const VertexRow &x = tables.vertices[a], &y = tables.vertices[b];
+  const CodeletInfo &info = tables.codelets[x.codelet];
+  for (std::uint32_t e = 0; e < info.edges; ++e)
+    if (const int c = compareEdges(tables, tables.edges[x.firstEdge + e], tables.edges[y.firstEdge + e])) return c;
+  const auto &fields = info.codelet().fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].access != codelets::Access::State) continue;
+    const std::uint32_t wx = x.firstState + info.place[i], wy = y.firstState + info.place[i];
+    if (fields[i].shape == codelets::FieldShape::Scalar) {
+      for (std::uint32_t w = 0; w < (elementBytes(fields[i].type) + 3) / 4; ++w)
+        if (const int c = compare(tables.state[wx + w], tables.state[wy + w])) return c;
+    } else {
+      const std::vector<char> &p = *tables.stateArrays[tables.state[wx]], &q = *tables.stateArrays[tables.state[wy]];
+      if (p != q) return p < q ? -1 : 1;
+    }
+  }
+  return 0;
+}
+
+} // namespace
 
 void orderVertices(Module &module) {
   const GraphTables &tables = module.tables;
@@ -61,7 +116,10 @@ void orderVertices(Module &module) {
   };
   const auto less = [&](std::uint32_t a, std::uint32_t b) {
     const Key ka = keyOf(a), kb = keyOf(b);
-    return ka.place != kb.place ? ka.place < kb.place : ka.address != kb.address ? ka.address < kb.address : a < b;
+    if (ka.place != kb.place) return ka.place < kb.place;
+    if (ka.address != kb.address) return ka.address < kb.address;
+    const int order = compareVertices(tables, a, b);
+    return order != 0 ? order < 0 : a < b;
   };
   for (ComputeSetPlan &plan : module.computeSets) {
     const auto begin = module.rows.begin() + plan.firstRow, end = begin + plan.rows;

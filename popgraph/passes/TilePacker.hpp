@@ -2,7 +2,7 @@
 // Addresses on one tile. What is always live comes first; the rest shares what remains, where lifetimes allow.
 //
 //   region 0                      │ region 1 (interleaved)                     │ beyond
-//   code, stacks, state, data … ─▶│ interleaved data, data that finds no room ▶│ what does not fit
+//   code, stacks, state, data ──▶ │ interleaved data, data that finds no room ▶│ what does not fit
 //              ⟵ gaps are filled with what is not always live ⟶
 //
 // Code runs only in region 0. A block lies within one region. "Beyond" does not exist: what lies there is out of memory.

@@ -1,4 +1,5 @@
 // What the simulator counts: independent of host threads and of profiling, dependent on the code.
+#include <algorithm>
 #include <sstream>
 
 #include "tests/support/Catch.hpp"
@@ -133,6 +134,145 @@ TEST_CASE("a broadcast of one word takes a sync and the route to each tile") {
   // Calibration points C7 and C8: the sync ends 126 cycles after the tiles that read no counter came to it, so the first
   // reading (C1) is over by then; the broadcast takes 104 to the last tile, which is as near as the first.
   CHECK(read<std::uint32_t>(engine, "count", 2)[0] == 126 + 104);
+}
+
+namespace {
+
+/// Ten vertices of different length on each of eight tiles, which share their first input; made in a given order.
+Result madeInOrder(const std::vector<unsigned> &order) {
+  IPUModel model;
+  model.tilesPerIPU = 8;
+  Device device = model.createDevice();
+  Graph graph(device.getTarget());
+  std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+struct Turns : public poplar::Vertex {
+  poplar::Input<float> factor;
+  poplar::InOut<poplar::Vector<float>> x;
+  unsigned turns;
+  bool compute() {
+    for (unsigned r = 0; r < turns; ++r)
+      for (unsigned i = 0; i < x.size(); ++i) x[i] = x[i] * *factor + 0.25f;
+    return true;
+  }
+};
+)");
+  graph.addCodelets(source);
+  Tensor x = graph.addVariable(FLOAT, {80, 6}, "x"), factor = graph.addVariable(FLOAT, {}, "factor");
+  spread(graph, x); // so that edges are pieces, and some of them elsewhere
+  graph.setTileMapping(factor, 0);
+  graph.setInitialValue(factor, 0.5f);
+  graph.setInitialValue(x, 1.0f);
+  ComputeSet cs = graph.addComputeSet("turns");
+  for (const unsigned v : order) {
+    VertexRef vertex = graph.addVertex(cs, "Turns", {{"factor", factor}, {"x", x[v]}});
+    graph.setInitialValue(vertex["turns"], 1 + v * 7 % 23);
+    graph.setTileMapping(vertex, v % 8);
+  }
+  program::Sequence sequence{program::Repeat(3, program::Execute(cs))};
+  Tensor count = cycleCount(graph, sequence, 5, SyncType::INTERNAL);
+  graph.createHostRead("count", count);
+  graph.createHostRead("x", x);
+  Engine engine(graph, sequence);
+  engine.load(device);
+  engine.run();
+  const auto words = read<std::uint32_t>(engine, "count", 2);
+  return {(std::uint64_t(words[1]) << 32) | words[0], read<float>(engine, "x", x.numElements())};
+}
+
+} // namespace
+
+TEST_CASE("cycles do not depend on the order in which vertices are made") {
+  std::vector<unsigned> order(80);
+  for (unsigned v = 0; v < 80; ++v) order[v] = v;
+  const Result inOrder = madeInOrder(order);
+  CHECK(inOrder.cycles > 0);
+  std::reverse(order.begin(), order.end());
+  CHECK(madeInOrder(order) == inOrder);
+  for (unsigned v = 0; v < 80; ++v) order[v] = v * 37 % 80;
+  CHECK(madeInOrder(order) == inOrder);
+}
+
+TEST_CASE("a sync waits for the last tile's signal, which the nearest tile sends fastest") {
+  // An IPU of 1,472 tiles; one tile works longer than all others by far.
+  const auto measure = [](unsigned busy, unsigned reader) {
+    Device device = DeviceManager().getDevice(0);
+    Graph graph(device.getTarget());
+    std::stringstream source(loopCodelet(400));
+    graph.addCodelets(source);
+    Tensor x = graph.addVariable(FLOAT, {2});
+    graph.setTileMapping(x, busy);
+    ComputeSet cs = graph.addComputeSet();
+    VertexRef v = graph.addVertex(cs, "Work", {{"x", x}});
+    graph.setTileMapping(v, busy);
+    graph.setPerfEstimate(v, 6000);
+    program::Sequence sequence{program::Execute(cs), program::Sync(SyncType::INTERNAL)};
+    Tensor count = cycleCount(graph, sequence, reader, SyncType::INTERNAL);
+    graph.createHostRead("count", count);
+    Engine engine(graph, sequence);
+    engine.load(device);
+    engine.run();
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  // 6000 + 66 for the compute set, the signal's way both ways, 10; the reader's own first reading (45) is hidden.
+  CHECK(measure(0, 5) == 6066 + 2 * 0 + 10);
+  CHECK(measure(1471, 5) == 6066 + 2 * 8 + 10);
+  CHECK(measure(17 * 46, 5) == 6066 + 2 * 58 + 10);
+}
+
+TEST_CASE("a phase between IPUs syncs all of them and crosses links, one within an IPU does not") {
+  const auto measure = [](unsigned from, unsigned to) {
+    IPUModel model;
+    model.numIPUs = 2;
+    model.tilesPerIPU = 4;
+    Device device = model.createDevice();
+    Graph graph(device.getTarget());
+    Tensor a = graph.addVariable(FLOAT, {1000}), b = graph.addVariable(FLOAT, {1000});
+    graph.setTileMapping(a, from);
+    graph.setTileMapping(b, to);
+    program::Sequence sequence{program::Copy(a, b)};
+    Tensor count = cycleCount(graph, sequence, to, SyncType::INTERNAL);
+    graph.createHostRead("count", count);
+    Engine engine(graph, sequence);
+    engine.load(device);
+    engine.run();
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  // Across: the sync of all costs 600 and one hop of 15 ns both ways (40 cycles at 1.33 GHz), from the reader on; the
+  // link 600; the tile's 1000 words take longer than their bytes on four links.
+  CHECK(measure(0, 6) == 640 + 600 + 1000 + 45);
+  CHECK(measure(4, 6) < 1000 + 58 + 130 + 45);
+}
+
+TEST_CASE("the number of a switch is told by a broadcast, a predicate by a sync") {
+  const auto measure = [](bool isSwitch) {
+    IPUModel model;
+    model.tilesPerIPU = 4;
+    Device device = model.createDevice();
+    Graph graph(device.getTarget());
+    Tensor p = graph.addVariable(isSwitch ? INT : BOOL, {}, "p");
+    graph.setTileMapping(p, 0);
+    program::Sequence sequence;
+    if (isSwitch) {
+      program::Switch choose(p);
+      choose.add(0, program::Sequence());
+      sequence.add(choose);
+    } else {
+      sequence.add(program::If(p, program::Sequence(), program::Sequence()));
+    }
+    Tensor count = cycleCount(graph, sequence, 3, SyncType::INTERNAL);
+    graph.createHostRead("count", count);
+    Engine engine(graph, sequence);
+    engine.load(device);
+    engine.run();
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  // Tiles 2 and 3 are one row from the root: a sync takes 45 + 2 + 10 from the reader's first reading on, 12 of them
+  // after it; then two stalls and the second reading.
+  CHECK(measure(false) == 12 + 12 + 45);
+  // Tile 0 sends when the muxes of all receivers are ready; row 1 is done 60 cycles and a word after its mux.
+  CHECK(measure(true) > 12 + 60 + 12 + 45);
+  CHECK(measure(true) < 12 + 160 + 12 + 45);
 }
 
 TEST_CASE("counters of a virtual graph are on its tiles, and stamps of one call are of one moment") {

@@ -23,7 +23,8 @@
   X(stack)                                                                                                             \
   X(message)                                                                                                           \
   X(hostMessage)                                                                                                       \
-  X(rearrangement)
+  X(rearrangement)                                                                                                     \
+  X(temporaryVariable)
 
 namespace pva {
 
