@@ -193,7 +193,8 @@ void checkMachine(const Machine &machine, const std::string &source) {
                               {machine.exchangeWordsPerSend, "exchangeWordsPerSend"},
                               {machine.exchangeWordsPerTransfer, "exchangeWordsPerTransfer"},
                               {machine.tilesPerSharedExchangeBus, "tilesPerSharedExchangeBus"},
-                              {machine.hostPayloadBytes, "hostPayloadBytes"}})
+                              {machine.hostPayloadBytes, "hostPayloadBytes"},
+                              {machine.hostWriteBytes, "hostWriteBytes"}})
     atLeastOne(value, field);
   require(machine.tilesPerIPU <= 65536, "\"tilesPerIPU\" must be at most 65536");
   require(machine.workers <= 64, "\"workers\" must be at most 64");

@@ -40,6 +40,8 @@ namespace popgraph {
   X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions start the vertices")    \
   X(std::uint32_t, controlCodeBytesPerExchange, 8, 8, 8, 8, 0, "bytes", "SET: sync, and call of the exchange's code")  \
   X(std::uint32_t, controlCodeBytesPerTurn, 12, 12, 12, 12, 0, "bytes", "SET: test and branch; begin, middle and end") \
+  X(std::uint32_t, runtimeCodeBytes, 228, 228, 228, 228, 0, "bytes",                                                   \
+    "SW: start, seeds, exits and traps of each tile in the vendor's profiles: 128 + 32 + 68")                          \
   X(std::uint32_t, controlBranchCycles, 12, 12, 12, 12, 0, "cycles", "SET: two stalls, at branch and loop")            \
   X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "SPEC")                                  \
   /* Matrix units: multiply-adds per cycle are units x weights per unit. */                                            \
@@ -100,6 +102,8 @@ namespace popgraph {
     "DER, per IPU and direction: PCIe 4 x16 of two chips; 2 x 100 Gb/s of four; c600 PCIe 4 x16 alone")                \
   X(std::uint32_t, hostExchangeLatency, 1600, 1330, 1850, 1330, 0, "cycles", "SET: 1 us, a PCIe round trip")           \
   X(std::uint32_t, hostPayloadBytes, 1024, 1024, 1024, 1024, 1024, "bytes", "RE: of a long packet")                    \
+  X(std::uint32_t, hostWriteBytes, 256, 256, 256, 256, 256, "bytes", "RE: of a packet from a tile to the host")        \
+  X(std::uint32_t, hostPacketCycles, 18, 18, 18, 18, 0, "cycles", "RE: exchange events around each payload, at least") \
   X(std::uint32_t, hostShortPayloadBytes, 60, 60, 60, 60, 60, "bytes", "RE: of a short packet")                        \
   X(std::uint32_t, remoteBufferMegabytes, 0, 131072, 65536, 0, 65536, "MiB",                                           \
     "SPEC: 512 and 256 GB of streaming memory for four IPUs; cpu SET")

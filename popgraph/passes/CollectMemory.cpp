@@ -191,7 +191,7 @@ private:
     const std::vector<std::uint64_t> control = controlCode();
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
       if (!used[t]) continue;
-      add(t, MemoryCategory::ControlCode, 0, control[t]);
+      add(t, MemoryCategory::ControlCode, 0, control[t] + machine_.runtimeCodeBytes);
       add(t, MemoryCategory::Stack, 0, machine_.workers * roundUp(stack_[t], 8) + machine_.supervisorStackBytes, 8);
     }
   }

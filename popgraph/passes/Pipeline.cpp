@@ -40,7 +40,7 @@ std::shared_ptr<Module> compile(const GraphState &graph, const std::vector<popla
   module->tables = graph.tables; // a snapshot: the graph may go on growing
   // Only IPUs have tile memory and an exchange.
   const bool hasTiles = graph.target.getTargetType() != poplar::TargetType::CPU;
-  Runner run(*module, options, hasTiles ? 8 : 5);
+  Runner run(*module, options, hasTiles ? 9 : 5);
 
   // First, because everything after it looks only at what programs use.
   run("lower programs", Stage::Captured, [&] { lowerPrograms(*module, graph, programs); });

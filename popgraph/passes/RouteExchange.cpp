@@ -138,20 +138,26 @@ private:
     ExchangePlan &plan = result.before;
     plan.firstTile = static_cast<std::uint32_t>(module_.placement.exchangeTiles.size());
     std::uint64_t total = 0;
+    std::uint32_t slowest = 0;
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
       if (bytes[t] == 0) continue;
       total += bytes[t];
       const auto n = static_cast<std::uint32_t>(bytes[t]);
-      module_.placement.exchangeTiles.push_back(
-          {t, (n + machine_.exchangeBytesPerCycle - 1) / machine_.exchangeBytesPerCycle, in ? n : 0, in ? 0 : n});
-      const std::uint32_t packets = (n + machine_.hostPayloadBytes - 1) / machine_.hostPayloadBytes;
-      category(profile::MemoryCategory::HostExchangeCode)[t] += packets * machine_.exchangeHostBytesPerPacket;
+      const auto parts = [n](std::uint32_t size) { return (n + size - 1) / size; };
+      // A tile is busy with its words, and with each packet's header and hand-over.
+      const std::uint32_t cycles = parts(machine_.exchangeBytesPerCycle) +
+                                   parts(in ? machine_.hostPayloadBytes : machine_.hostWriteBytes) *
+                                       machine_.hostPacketCycles;
+      slowest = std::max(slowest, cycles);
+      module_.placement.exchangeTiles.push_back({t, cycles, in ? n : 0, in ? 0 : n});
+      category(profile::MemoryCategory::HostExchangeCode)[t] +=
+          parts(machine_.hostPayloadBytes) * machine_.exchangeHostBytesPerPacket;
       ++plan.tiles;
     }
     plan.bytesIn = in ? total : 0;
     plan.bytesOut = in ? 0 : total;
-    plan.cycles = machine_.hostExchangeLatency +
-                  static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
+    const auto carried = static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
+    plan.cycles = machine_.hostExchangeLatency + std::max(slowest, carried);
     return result;
   }
 

@@ -196,6 +196,18 @@ TEST_CASE_METHOD(Fixture, "the course of liveness names the fullest tile of each
   CHECK(steps[2].maxTile == 3);
 }
 
+TEST_CASE_METHOD(Fixture, "transfers with the host cost latency, and their words and packets or the link's time") {
+  Tensor a = variable("a", 1, 1000);
+  const DataStream out = graph.addDeviceToHostFIFO("out", FLOAT, 1000);
+  compile({Copy(a, out)});
+  const ExchangePlan &plan = module->placement.transfers[0].before;
+  REQUIRE(plan.tiles == 1);
+  const ExchangeTile &tile = module->placement.exchangeTiles[plan.firstTile];
+  CHECK(tile.cycles == 1000 + 16 * 18); // 4,000 bytes are 16 packets of 256
+  CHECK(plan.cycles == 1330 + 1288);    // 851 on the link
+  CHECK(bytes(MemoryCategory::HostMessage, 1) == 1024 + 8);
+}
+
 TEST_CASE("tiles that hold the same share a layout") {
   Graph graph(Target::createIPUTarget(2, "ipu2"));
   const unsigned tiles = graph.getTarget().getNumTiles();
