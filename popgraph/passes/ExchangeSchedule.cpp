@@ -8,6 +8,12 @@
 
 namespace popgraph {
 
+namespace {
+
+constexpr std::uint32_t kNone = ~0u;
+
+} // namespace
+
 void joinPieces(std::vector<ExchangePiece> &pieces) {
   const auto byReceiver = [](const ExchangePiece &p) { return std::tie(p.from, p.variable, p.to, p.begin); };
   const auto less = [&](const ExchangePiece &a, const ExchangePiece &b) { return byReceiver(a) < byReceiver(b); };
@@ -125,9 +131,17 @@ void ExchangeScheduler::place(ExchangeSchedule &schedule, ExchangeTransfer &tran
   const std::uint32_t *tiles = schedule.receivers.data() + transfer.firstReceiver, n = transfer.receivers;
   // A pair that wants the same words listens to both buses of the sending pair.
   const std::uint32_t partner = plan_.partner(local);
-  transfer.wide = transfer.words >= 2 && n % 2 == 0 && partner != local;
-  for (std::uint32_t i = 0; i < n && transfer.wide; i += 2)
-    transfer.wide = tiles[i + 1] - ipu == plan_.partner(tiles[i] - ipu) && tiles[i] != tiles[i + 1];
+  transfer.wide = transfer.words >= 2 && n >= 2 && partner != local;
+  std::uint32_t alone = kNone; // the sender's own partner, whose pair has the words: it listens to both muxes
+  for (std::uint32_t i = 0; i < n && transfer.wide;) {
+    const std::uint32_t other = plan_.partner(tiles[i] - ipu); // receivers are in order, so it is the next
+    if (other == local)
+      alone = i++;
+    else if (i + 1 < n && tiles[i + 1] - ipu == other)
+      i += 2;
+    else
+      transfer.wide = false;
+  }
   transfer.cycles = transfer.wide ? (transfer.words + 1) / 2 : transfer.words;
 
   shifts_.resize(n);
@@ -142,12 +156,15 @@ void ExchangeScheduler::place(ExchangeSchedule &schedule, ExchangeTransfer &tran
     };
     wait(used(out_, transfer.from).earliest(start, transfer.cycles));
     if (transfer.wide) wait(used(out_, ipu + partner).earliest(start, transfer.cycles));
+    if (transfer.wide && alone != kNone)
+      wait(used(in_, transfer.from).earliest(start + shifts_[alone], transfer.cycles) - shifts_[alone]);
     for (std::uint32_t i = 0; i < n; ++i)
       wait(used(in_, tiles[i]).earliest(start + shifts_[i], transfer.cycles) - shifts_[i]);
   }
   transfer.start = static_cast<std::uint32_t>(start);
   out_[transfer.from].take(start, transfer.cycles);
   if (transfer.wide) out_[ipu + partner].take(start, transfer.cycles);
+  if (transfer.wide && alone != kNone) in_[transfer.from].take(start + shifts_[alone], transfer.cycles);
   for (std::uint32_t i = 0; i < n; ++i) in_[tiles[i]].take(start + shifts_[i], transfer.cycles);
 }
 

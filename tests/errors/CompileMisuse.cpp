@@ -113,7 +113,8 @@ TEST_CASE_METHOD(Fixture, "a tile over its memory is named with its bytes and la
   Tensor big = graph.addVariable(FLOAT, {200000}, "the big one");
   graph.setTileMapping(big, 2);
   touch(big.slice(0, 4), t);
-  throwsNaming<graph_memory_allocation_error>({"tile 2", "637872", "800000", "the big one"}, [&] { compile(); });
+  throwsNaming<graph_memory_allocation_error>(
+      {"tile 2", "637872", "800000", "the big one", "too many", "over more tiles"}, [&] { compile(); });
   compileGraph(graph, {program::Execute(cs)}, {{"debug.allowOutOfMemory", "true"}});
   // A model warns and runs.
   IPUModel model;

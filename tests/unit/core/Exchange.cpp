@@ -162,6 +162,10 @@ TEST_CASE("pairs of tiles that want the same words receive two in a cycle") {
   REQUIRE(pair.sends.size() == 1);
   CHECK(pair.sends[0].wide);
   CHECK(pair.sends[0].cycles == 500);
+  // Of the sender's own pair only the partner has to listen.
+  const Phase partner = exchange(machine, {{5, 4, 0, 0, 1000}, {10, 4, 0, 0, 1000}, {11, 4, 0, 0, 1000}}, tables);
+  REQUIRE(partner.sends.size() == 1);
+  CHECK(partner.sends[0].wide);
   const Phase single = exchange(machine, {{10, 4, 0, 0, 1000}, {12, 4, 0, 0, 1000}}, tables);
   REQUIRE(single.sends.size() == 1);
   CHECK(!single.sends[0].wide);
