@@ -15,6 +15,7 @@ enum ExitStatus { kFine = 0, kDifferences = 1, kUsage = 2, kCannotRead = 3 };
 
 void addSummary(CLI::App &app, Action &action);
 void addMemory(CLI::App &app, Action &action);
+void addLiveness(CLI::App &app, Action &action);
 void addVertices(CLI::App &app, Action &action);
 void addTimeline(CLI::App &app, Action &action);
 void addHtml(CLI::App &app, Action &action);

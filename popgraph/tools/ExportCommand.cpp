@@ -34,7 +34,7 @@ void addExport(CLI::App &app, Action &action) {
       ->capture_default_str();
   command->add_option("--table", options->table, "View written as CSV")
       ->check(CLI::IsMember({"v_tile_memory", "v_tile_memory_category", "v_variable", "v_vertex_type", "v_compute_set",
-                             "v_run", "v_step"}))->capture_default_str();
+                             "v_run", "v_step", "v_liveness"}))->capture_default_str();
   options->output.addOptions(*command, false);
   command->callback([options, &action] {
     action = [options] {

@@ -21,6 +21,7 @@ int main(int argc, char **argv) {
   addSummary(app, action);
   addHtml(app, action);
   addMemory(app, action);
+  addLiveness(app, action);
   addVertices(app, action);
   addTimeline(app, action);
   addInfo(app, action);

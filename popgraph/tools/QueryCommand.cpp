@@ -11,7 +11,7 @@ void addQuery(CLI::App &app, Action &action) {
   command->add_option("file", options->file, "profile.pgprof")->required();
   command->add_option("sql", options->sql,
                       "SELECT over v_tile_memory, v_tile_memory_category, v_variable, v_vertex_type, v_compute_set, "
-                      "v_run, v_step")->required();
+                      "v_run, v_step, v_liveness")->required();
   command->footer("Example: popgraph query profile.pgprof "
                   "'SELECT name, cycles FROM v_compute_set ORDER BY cycles DESC LIMIT 5'");
   command->callback([options, &action] {

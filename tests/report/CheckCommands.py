@@ -40,6 +40,10 @@ def main():
         assert len(tiles) == 3 and tiles[0]["tile"] == summary["memory"]["max_tile"]
         assert "63" in run("memory", profile, "--tile", "63").splitlines()[1]
         run("memory", profile, "--tile", "64", status=2)
+        steps = json.loads(run("liveness", profile, "--json"))["steps"]
+        assert [step["max_tile_bytes"] for step in steps] == [128, 64] and steps[0]["step"] == 1
+        assert "7,000" in run("liveness", profile, "--top", "1").splitlines()[1]
+        assert "max_tile" in run("export", profile, "--to", "csv", "--table", "v_liveness")
         vertices = json.loads(run("vertices", profile, "--json"))
         assert vertices["types"][0]["instances"] == 64
 
