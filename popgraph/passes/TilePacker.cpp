@@ -19,7 +19,8 @@ bool isData(MemoryCategory category) {
 
 std::uint64_t alignUp(std::uint64_t address, std::uint64_t to) { return (address + to - 1) / to * to; }
 
-/// Free memory of a tile from a growing end: region 0, region 1, both while region 1 is empty, and beyond.
+/// Free memory of a tile from a growing end: region 0, region 1, both while region 1 is empty, and beyond. With `across`
+/// data that needs no interleaving may lie across the border, and what needs it lies at the end of region 1.
 class Regions {
 public:
   struct Region {
@@ -27,11 +28,12 @@ public:
   };
   enum : std::size_t { Linear, Interleaved, Both, Beyond, Count };
 
-  explicit Regions(const Machine &machine) {
+  Regions(const Machine &machine, bool across, std::uint64_t interleavedBytes) : across_(across) {
     const std::uint64_t room = TilePacker::room(machine);
     border_ = std::min<std::uint64_t>(machine.interleavedOffset, room);
-    of_[Linear] = {0, border_};
-    of_[Interleaved] = {border_, room};
+    const std::uint64_t end = across ? room - std::min(interleavedBytes, room - border_) : border_;
+    of_[Linear] = {0, end};
+    of_[Interleaved] = {end, room};
     of_[Beyond] = {machine.bytesPerTile, ~std::uint64_t(0) / 2};
   }
   Region operator[](std::size_t region) const {
@@ -42,15 +44,19 @@ public:
     case Linear: return !draft.interleaved;
     case Interleaved: return !isCode(draft.category);
     // Only ordinary accesses work across the border. The last choice: nothing else can use what is cut off.
-    case Both: return !draft.interleaved && !isCode(draft.category) && of_[Interleaved].at == border_;
+    case Both: return !across_ && !draft.interleaved && !isCode(draft.category) && of_[Interleaved].at == border_;
     default: return true;
     }
+  }
+  std::uint64_t endFor(std::size_t region, const MemoryDraft &draft) const {
+    const std::uint64_t end = (*this)[region].end;
+    return region == Linear && isCode(draft.category) ? std::min(end, border_) : end;
   }
   std::uint64_t take(const MemoryDraft &draft) {
     for (std::size_t r = 0;; ++r) {
       const Region region = (*this)[r];
       const std::uint64_t address = alignUp(region.at, draft.alignment);
-      if (!allows(r, draft) || address + draft.bytes > region.end) continue;
+      if (!allows(r, draft) || address + draft.bytes > endFor(r, draft)) continue;
       of_[r == Both ? Interleaved : r].at = address + draft.bytes;
       if (r == Both) of_[Linear].at = border_;
       return address;
@@ -58,6 +64,7 @@ public:
   }
 
 private:
+  bool across_;
   std::uint64_t border_;
   Region of_[Count];
 };
@@ -89,6 +96,17 @@ bool TilePacker::overlap(const Liveness &liveness, std::uint32_t a, std::uint32_
 }
 
 std::vector<MemoryBlock> TilePacker::operator()(std::vector<MemoryDraft> drafts) const {
+  const auto fits = [&](const std::vector<MemoryBlock> &blocks) {
+    return std::none_of(blocks.begin(), blocks.end(),
+                        [&](const MemoryBlock &block) { return block.address >= machine_.bytesPerTile; });
+  };
+  const std::vector<MemoryBlock> apart = place(drafts, false);
+  if (fits(apart)) return apart;
+  std::vector<MemoryBlock> across = place(std::move(drafts), true);
+  return fits(across) ? across : apart;
+}
+
+std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool across) const {
   // Code before everything else of region 0, then what has no choice, then large before small.
   const auto rank = [](const MemoryDraft &d) {
     return isCode(d.category) ? 0 : d.liveSet != kAlwaysLive ? 4 : !isData(d.category) ? 1 : d.interleaved ? 2 : 3;
@@ -104,7 +122,10 @@ std::vector<MemoryBlock> TilePacker::operator()(std::vector<MemoryDraft> drafts)
   const auto keep = [&](const MemoryDraft &d, std::uint64_t address, std::uint32_t liveSet) {
     blocks.push_back({static_cast<std::uint32_t>(address), d.bytes, d.category, d.owner, liveSet});
   };
-  Regions regions(machine_);
+  std::uint64_t interleaved = 0;
+  for (const MemoryDraft &d : drafts)
+    if (d.interleaved) interleaved += alignUp(d.bytes, d.alignment);
+  Regions regions(machine_, across, interleaved);
   std::size_t shared = 0;
   while (shared < drafts.size() && drafts[shared].liveSet == kAlwaysLive) {
     keep(drafts[shared], regions.take(drafts[shared]), kAlwaysLive);

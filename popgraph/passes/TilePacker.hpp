@@ -5,7 +5,8 @@
 //   code, stacks, state, data ──▶ │ interleaved data, data that finds no room ▶│ what does not fit
 //              ⟵ gaps are filled with what is not always live ⟶
 //
-// Code runs only in region 0. A block lies within one region. "Beyond" does not exist: what lies there is out of memory.
+// Code runs only in region 0. A block lies within one region, unless that would not fit. "Beyond" does not exist: what
+// lies there is out of memory.
 #include <cstdint>
 #include <vector>
 
@@ -34,6 +35,8 @@ public:
   static std::uint32_t room(const Machine &machine) { return machine.bytesPerTile - machine.unloadableTailBytes; }
 
 private:
+  std::vector<MemoryBlock> place(std::vector<MemoryDraft> drafts, bool across) const;
+
   // Lifetimes of the largest are compared, each with each; smaller ones count as always live.
   static constexpr std::size_t kMostShared = 4096;
 

@@ -250,6 +250,11 @@ TEST_CASE("code lies in the first region, wide data in the second, and large dat
   CHECK(find(blocks, MemoryCategory::Variable) == 212992 + 64); // no room beside the code
   const auto large = pack({draft(MemoryCategory::VertexCode, 1000), draft(MemoryCategory::Variable, 500000)});
   CHECK(find(large, MemoryCategory::Variable) == 1000); // across the border
+  const auto four = pack({draft(MemoryCategory::Variable, 150000), draft(MemoryCategory::Variable, 150000),
+                          draft(MemoryCategory::Variable, 150000), draft(MemoryCategory::Variable, 150000),
+                          draft(MemoryCategory::Constant, 640, true), draft(MemoryCategory::VertexCode, 10000)});
+  CHECK(four.back().category == MemoryCategory::Constant); // at the end, so that nothing is cut in two
+  CHECK(four.back().address + 640 == TilePacker::room(machine));
   const auto code = pack({draft(MemoryCategory::VertexCode, 300000)});
   CHECK(find(code, MemoryCategory::VertexCode) == machine.bytesPerTile); // does not fit where code can run
 }
