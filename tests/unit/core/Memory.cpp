@@ -4,6 +4,7 @@
 #include <poplar/Graph.hpp>
 #include <poplar/IPUModel.hpp>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 
 #include "popgraph/machine/Machine.hpp"
@@ -194,6 +195,56 @@ TEST_CASE_METHOD(Fixture, "the course of liveness names the fullest tile of each
   CHECK(steps[1].maxTileBytes == 64);
   CHECK(steps[1].maxTile == 0);
   CHECK(steps[2].maxTile == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "each category counts what vertices on a tile need") {
+  std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+struct Reader : public poplar::Vertex {
+  poplar::Input<poplar::Vector<float>> in;
+  poplar::Output<poplar::Vector<float>> out;
+  poplar::Vector<poplar::Input<poplar::Vector<float>>> parts;
+  poplar::Vector<float> table;
+  bool compute() {
+    for (unsigned i = 0; i < out.size(); ++i) out[i] = in[i] + parts[0][i] * table[0];
+    return true;
+  }
+};
+)");
+  graph.addCodelets(source);
+  Tensor far = seen("far", 0, 8), own = seen("own", 1, 16), result = seen("result", 2, 4), more = seen("more", 1, 4);
+  ComputeSet cs = graph.addComputeSet("read");
+  const Tensor pieces = own.reshape({8, 2}).slice(0, 1, 1).flatten(); // every second element
+  for (const bool isFar : {true, false}) {
+    VertexRef vertex = graph.addVertex(cs, "Reader");
+    graph.setTileMapping(vertex, 1);
+    graph.connect(vertex["in"], isFar ? far : pieces);
+    graph.connect(vertex["out"], isFar ? result : more);
+    graph.setFieldSize(vertex["parts"], 3);
+    for (unsigned i = 0; i < 3; ++i) graph.connect(vertex["parts"][i], far.slice(i, i + 4));
+    graph.setFieldSize(vertex["table"], 5);
+  }
+  compile({program::Execute(cs)});
+  const codelets::Codelet &codelet = module->tables.codelets[0].codelet();
+  // far [0, 8) is received once for both vertices, and the first one's four results are sent.
+  CHECK(bytes(MemoryCategory::Message, 1) == 32 + 16);
+  CHECK(bytes(MemoryCategory::Rearrangement, 1) == 32);
+  CHECK(bytes(MemoryCategory::VertexState, 1) == 2 * codelet.nominalBytes);
+  CHECK(bytes(MemoryCategory::VertexFieldData, 1) == 2 * (3 * 8 + 5 * 4)); // three spans and the table
+  CHECK(bytes(MemoryCategory::VertexCode, 1) == codelet.codeBytes);
+  CHECK(bytes(MemoryCategory::VertexCode, 0) == 0);
+  CHECK(bytes(MemoryCategory::Stack, 1) == 6 * codelet.stackBytes + 128);
+  CHECK(bytes(MemoryCategory::InternalExchangeCode, 0) == 4 + 8); // one send, a delay and the return
+  CHECK(bytes(MemoryCategory::InternalExchangeCode, 2) == 8 + 8); // one receive
+  CHECK(bytes(MemoryCategory::InternalExchangeCode, 1) == 8 + 8 + 4 + 8);
+}
+
+TEST_CASE_METHOD(Fixture, "a copy within a variable goes through a message on the tile it goes to") {
+  Tensor x = seen("x", 0, 16);
+  graph.setTileMapping(x.slice(8, 16), 1);
+  compile({Copy(x.slice(0, 8), x.slice(8, 16))});
+  CHECK(bytes(MemoryCategory::Message, 1) == 32);
+  CHECK(bytes(MemoryCategory::Message, 0) == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "transfers with the host cost latency, and their words and packets or the link's time") {
