@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "codelets/client/Bytes.hpp"
 #include "codelets/client/Compiler.hpp"
 
@@ -7,11 +9,16 @@ namespace {
 constexpr std::uint32_t kModuleMagic = 0x4d435050; // "PPCM"
 constexpr std::uint32_t kModuleVersion = 1;
 constexpr std::uint32_t kMaxCodelets = 1u << 20, kMaxFields = 1u << 16;
+constexpr std::uint32_t kMaxAlign = 4096; // storage begins at a page
 
 template <class Enum> Enum takeEnum(ByteReader &reader, Enum last) {
   const std::uint8_t value = reader.u8();
   if (value > static_cast<std::uint8_t>(last)) reader.fail("has an enumerator out of range");
   return static_cast<Enum>(value);
+}
+
+void checkAlign(const ByteReader &reader, std::uint32_t align) {
+  if (!std::has_single_bit(align) || align > kMaxAlign) reader.fail("has an alignment that is no power of two up to 4096");
 }
 
 Field readField(ByteReader &reader) {
@@ -37,6 +44,8 @@ Codelet readCodelet(ByteReader &reader) {
   for (std::uint32_t *number : {&codelet.hostBytes, &codelet.hostAlign, &codelet.nominalBytes, &codelet.nominalAlign,
                                 &codelet.codeBytes, &codelet.stackBytes})
     *number = reader.u32();
+  checkAlign(reader, codelet.hostAlign);
+  checkAlign(reader, codelet.nominalAlign);
   codelet.runSymbol = reader.text();
   const std::uint32_t fields = reader.u32();
   if (fields > kMaxFields) reader.fail("has too many fields");
@@ -96,6 +105,7 @@ CodeletModule readModule(std::string_view bytes, const std::string &path) {
   module.target = reader.text();
   module.globalsBytes = reader.u32();
   module.globalsAlign = reader.u32();
+  checkAlign(reader, module.globalsAlign);
   module.globalsInit = reader.text();
   if (module.globalsInit.size() != module.globalsBytes) reader.fail("has a wrong size of its globals");
   const std::uint32_t count = reader.u32();

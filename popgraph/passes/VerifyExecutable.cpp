@@ -22,9 +22,9 @@ public:
       require(v < tables_.vertices.size(), "vertex {} does not exist", v);
       executed(tables_.vertices[v]);
     }
+    placement();
     verify(m_); // all that it looks at exists
     inSequence();
-    placement();
   }
 
 private:

@@ -238,6 +238,11 @@ TEST_CASE("A module survives writing and reading, and nothing else is read", "[c
   for (std::size_t length = 0; length < bytes.size(); length += 7)
     CHECK_THROWS_AS(readModule(bytes.substr(0, length), "memory"), FileError);
   CHECK_THROWS_AS(readModule(bytes + "x", "memory"), FileError);
+  for (const std::uint32_t align : {0u, 3u, 8192u}) {
+    CodeletModule damaged = again;
+    damaged.codelets.at(0).hostAlign = align; // storage divides by it
+    CHECK_THROWS_AS(readModule(writeModule(damaged), "memory"), FileError);
+  }
 }
 
 TEST_CASE("Objects with any bytes wrong are loaded or refused, without harm", "[codelets][archive]") {
