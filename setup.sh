@@ -5,7 +5,7 @@ set -eu
 
 packages="g++ cmake ninja-build pkg-config
   llvm-19-dev libclang-19-dev libclang-cpp19-dev clang-19
-  libtbb-dev libboost-graph-dev libspdlog-dev catch2 doxygen pybind11-dev python3-dev python3-numpy
+  libtbb-dev libboost-graph-dev libspdlog-dev catch2 doxygen pybind11-dev python3-clang-19 python3-dev python3-numpy
   nlohmann-json3-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev zlib1g-dev"
 
 # Ubuntu ships Chromium as a snap only; the report test that drives a browser is skipped there, by name.

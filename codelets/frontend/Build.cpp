@@ -28,7 +28,10 @@ ParsedSource parseIr(const BuildSource &source, llvm::LLVMContext &context) {
   ParsedSource result;
   llvm::SMDiagnostic error;
   const auto buffer = llvm::MemoryBuffer::getMemBufferCopy(source.text, source.name);
+  const bool discards = context.shouldDiscardValueNames(); // the text's reader needs its names
+  context.setDiscardValueNames(false);
   result.module = llvm::parseIR(buffer->getMemBufferRef(), error, context);
+  context.setDiscardValueNames(discards);
   if (!result.module) {
     llvm::raw_string_ostream stream(result.diagnostics);
     error.print("popc", stream, false);

@@ -360,6 +360,8 @@ TEST_CASE("codelets come from lists of files, compiled files and compiled texts"
   const std::string second = write("Second.cpp", codelet("Second", "20"));
   const std::string third = write("Third.cpp", codelet("Third", "30"));
   const std::string fourth = write("Fourth.cpp", codelet("Fourth", "VALUE"));
+  const std::string twice = write("twice.ll", "define i32 @twice(i32 %x) {\n  %r = mul i32 %x, 2\n  ret i32 %r\n}\n");
+  const std::string fifth = write("Fifth.cpp", "extern \"C\" int twice(int);\n" + codelet("Fifth", "twice(25)"));
   const std::string assembly = write("fast.S", "#ifdef __IPU__\nbr $lr\n#endif\n");
   const std::string gp = (folder / "third.gp").string();
   REQUIRE(std::system((POPGRAPH_POPC " -o " + gp + " " + third).c_str()) == 0);
@@ -369,15 +371,19 @@ TEST_CASE("codelets come from lists of files, compiled files and compiled texts"
     graph.addCodelets({first, c, assembly, gp});
     graph.addCodelets(second, CodeletFileType::CppSource);
     graph.addCodelets(assembly, CodeletFileType::PreprocessedAsmSource);
+    graph.addCodelets(assembly, CodeletFileType::AsmSource);
+    graph.addCodelets(c, CodeletFileType::CSource); // without codelets: helpers for nobody
+    graph.addCodelets(twice, CodeletFileType::IrSource);
+    graph.addCodelets({fifth, twice});
     std::ifstream file(fourth);
     std::stringstream text;
     text << file.rdbuf();
     std::ostringstream messages;
     graph.addCodelets(text, messages, "-DVALUE=40 -O1");
-    const char *const names[] = {"First", "Second", "Third", "Fourth"};
-    Tensor out = graph.addVariable(INT, {4});
+    const char *const names[] = {"First", "Second", "Third", "Fourth", "Fifth"};
+    Tensor out = graph.addVariable(INT, {5});
     ComputeSet cs = graph.addComputeSet();
-    for (unsigned i = 0; i != 4; ++i) {
+    for (unsigned i = 0; i != 5; ++i) {
       REQUIRE(graph.hasCodelet(names[i]));
       graph.setTileMapping(out[i], tileOf(graph, i));
       graph.setTileMapping(graph.addVertex(cs, names[i], {{"out", out[i]}}), tileOf(graph, i));
@@ -386,7 +392,7 @@ TEST_CASE("codelets come from lists of files, compiled files and compiled texts"
     Engine engine(graph, program::Execute(cs));
     engine.load(d.device);
     engine.run();
-    CHECK(read<int>(engine, "out", 4) == std::vector<int>{6, 20, 30, 40});
+    CHECK(read<int>(engine, "out", 5) == std::vector<int>{6, 20, 30, 40, 50});
 
     // The bytes of a compiled file, from memory.
     Graph other(d.device.getTarget());

@@ -54,6 +54,19 @@ TEST_CASE("engines of one graph and of one executable are independent, on one de
   });
 }
 
+TEST_CASE("a graph and an engine may be replaced by another") {
+  IPUModel model;
+  model.tilesPerIPU = 4;
+  Device device = model.createDevice();
+  Counter m(device.getTarget());
+  Graph graph(device.getTarget());
+  Engine engine(graph, program::Sequence{});
+  graph = std::move(m.graph);
+  engine = Engine(graph, m.count);
+  engine.loadAndRun(device);
+  CHECK(first(engine) == 6);
+}
+
 TEST_CASE("loading goes in two halves too") {
   onEachDevice([](TestDevice &d) {
     INFO(d.name);
@@ -181,7 +194,7 @@ TEST_CASE("profiles as older programs ask for them hold what the profiler knows"
   Counter m(device.getTarget());
   Engine engine(m.graph, program::Repeat(5, m.count));
   engine.load(device);
-  const auto start = engine.getTimeStamp();
+  const Engine::TimerTimePoint start = engine.getTimeStamp();
   engine.run(0, "first");
   engine.run(0, "second");
   const auto end = engine.getTimeStamp();

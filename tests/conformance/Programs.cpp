@@ -253,13 +253,22 @@ TEST_CASE("PrintTensor breaks and shortens rows as its format says") {
     graph.setInitialValue(f, ArrayRef<float>{0.5f, -1250, 3});
     graph.setInitialValue(s, true);
     using Fmt = program::PrintTensorFmt;
+    Fmt fields;
+    fields.summariseThreshold = 2;
+    fields.edgeItems = 1;
+    fields.maxLineWidth = 20;
+    fields.digits = 1;
+    fields.floatFormat = Fmt::FloatFormat::Fixed;
+    fields.separator = ';';
+    fields.openBracket = '<';
+    fields.closeBracket = '>';
     using program::PrintTensor;
     Engine engine(graph, program::Sequence{
                              PrintTensor("t", t, Fmt(1000, 3, 14)), PrintTensor("brief", t, Fmt(4, 1)),
                              PrintTensor("f", f, Fmt(1000, 3, 0, 2, Fmt::FloatFormat::Scientific)),
                              PrintTensor("plain", f, Fmt(1000, 3, 75, 7, Fmt::FloatFormat::None)), PrintTensor("s", s),
                              PrintTensor("own", t[1], Fmt(99, 3, 75, 7, Fmt::FloatFormat::Auto, ',', '{', '}')),
-                             PrintTensor("", f[2], DebugContext("context"))});
+                             PrintTensor("fields", f, fields), PrintTensor("", f[2], DebugContext("context"))});
     std::ostringstream text;
     engine.setPrintTensorStream(text);
     engine.loadAndRun(d.device);
@@ -269,6 +278,7 @@ TEST_CASE("PrintTensor breaks and shortens rows as its format says") {
                         "plain: [0.5 -1250 3]\n"
                         "s: 1\n"
                         "own: {-1,-2,-3,-4,-5,-6}\n"
+                        "fields: <0.5;...;3.0>\n"
                         "context: 3.0000000\n");
   });
 }

@@ -185,6 +185,32 @@ TEST_CASE("streams and remote buffers answer what they were made with") {
   CHECK(rows != more);
 }
 
+TEST_CASE("a callback without prefetching writes fetch alone") {
+  struct Numbers : LegacyStreamCallback {
+    void fetch(void *buffer) override { *static_cast<int *>(buffer) = ++calls; }
+    int calls = 0;
+  } numbers;
+  StreamCallbackBase &base = numbers;
+  CHECK(dynamic_cast<StreamCallback &>(base).prefetch(nullptr) == StreamCallbackBase::Result::NotAvailable);
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    const Tensor t = graph.addVariable(INT, {1});
+    spread(graph, t);
+    const DataStream in = graph.addHostToDeviceFIFO("in", INT, 1);
+    graph.createHostRead("t", t);
+    Engine engine(graph, program::Copy(in, t));
+    engine.load(d.device);
+    engine.connectStreamToCallback("in", std::unique_ptr<Numbers>(new Numbers));
+    for (int run = 1; run <= 3; ++run) {
+      engine.run(0);
+      int value = 0;
+      engine.readTensor("t", &value, &value + 1);
+      CHECK(value == run);
+    }
+  });
+}
+
 TEST_CASE("handles own the callbacks they were made of") {
   int calls = 0;
   StreamCallbackHandle stream([&](void *) { ++calls; });

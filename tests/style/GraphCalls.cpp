@@ -1,4 +1,4 @@
-// The forms in which programs call Graph and Tensor. They must compile as C++11, and as whatever comes later; test_core
+// The forms in which programs call Graph and Tensor. They must compile as C++11, and as whatever comes later; test_api
 // runs them, so that the function each call resolves to is seen to do its work.
 #include <poplar/Graph.hpp>
 #include <poplar/IeeeHalf.hpp>

@@ -216,7 +216,7 @@ public:
                  char openBracket = '[', char closeBracket = ']')
       : summariseThreshold(summariseThreshold), edgeItems(edgeItems), maxLineWidth(maxLineWidth), digits(digits),
         floatFormat(floatFormat), separator(separator), openBracket(openBracket), closeBracket(closeBracket) {}
-  unsigned summariseThreshold; ///< from this many elements on only the edges are printed
+  unsigned summariseThreshold; ///< of tensors with more elements only the edges are printed
   unsigned edgeItems;          ///< elements of an edge
   unsigned maxLineWidth;       ///< characters of a line
   unsigned digits;             ///< of a number

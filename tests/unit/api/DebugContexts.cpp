@@ -1,7 +1,7 @@
 #include "poplar/DebugContext.hpp"
 #include "poplar/exceptions.hpp"
 #include "tests/support/Catch.hpp"
-#include "tests/unit/api/TemporaryFile.hpp"
+#include "tests/support/TemporaryFile.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -210,7 +210,18 @@ TEST_CASE("every error code and recovery action has a name that leads back to it
     const ErrorCode code = static_cast<ErrorCode>(i);
     CHECK(errorCodeFromString(errorCodeToString(code)) == code);
   }
-  CHECK(errorCodeToString(ErrorCode::FLOATING_POINT_INVALID_OPERATION) == "FLOATING_POINT_INVALID_OPERATION");
+  const std::pair<ErrorCode, const char *> names[] = {
+      {ErrorCode::TRAP, "TRAP"},
+      {ErrorCode::FLOATING_POINT_INVALID_OPERATION, "FLOATING_POINT_INVALID_OPERATION"},
+      {ErrorCode::FLOATING_POINT_DIVISION_BY_ZERO, "FLOATING_POINT_DIVISION_BY_ZERO"},
+      {ErrorCode::FLOATING_POINT_OVERFLOW, "FLOATING_POINT_OVERFLOW"},
+      {ErrorCode::MEMORY_ACCESS, "MEMORY_ACCESS"},
+      {ErrorCode::INVALID_INSTRUCTION, "INVALID_INSTRUCTION"},
+      {ErrorCode::INTEGER_DIVISION_BY_ZERO, "INTEGER_DIVISION_BY_ZERO"},
+      {ErrorCode::STACK_OVERFLOW, "STACK_OVERFLOW"},
+      {ErrorCode::HOST_CALLBACK, "HOST_CALLBACK"},
+      {ErrorCode::HOST_SYNC_TIMEOUT, "HOST_SYNC_TIMEOUT"}};
+  for (const auto &[code, name] : names) CHECK(errorCodeToString(code) == name);
   CHECK(toString(RecoveryAction::IPU_RESET) == "IPU_RESET");
   CHECK(toString(RecoveryAction::PARTITION_RESET) == "PARTITION_RESET");
 }

@@ -1,11 +1,10 @@
-#include "popgraph/api/TargetAccess.hpp"
 #include "poplar/Device.hpp"
 #include "poplar/DeviceManager.hpp"
 #include "poplar/IPUModel.hpp"
 #include "poplar/Version.hpp"
 #include "poplar/exceptions.hpp"
 #include "tests/support/Catch.hpp"
-#include "tests/unit/api/Environment.hpp"
+#include "tests/support/Environment.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -187,6 +186,20 @@ TEST_CASE("an IPUModel is what its fields say") {
   CHECK(model.createDevice().getTarget().getNumTiles() == 6000);
   model.memoryBytesPerTile = 65536; // less than the part without interleaving
   CHECK(model.createDevice().getTarget().getMemoryElementOffsets().size() == 4);
+}
+
+TEST_CASE("all numbers of a model are there to be read and set") {
+  IPUModel model("ipu2");
+  CHECK(model.relativeSyncDelay == IPUModel::RelativeSyncDelayType::AUTO);
+  CHECK(model.tilesPerSuperTile == 4);
+  CHECK(model.instructionBytes == 4);
+  CHECK(model.memcpyBytesPerCycle == 8);
+  CHECK(model.atomicStoreGranularity == 4);
+  CHECK(model.globalSyncCycles == 600);
+  CHECK(model.rptCountMax == 65535);
+  CHECK(model.interleavedMemoryElementIndex == 13);
+  model.globalSyncCycles = 700;
+  CHECK(model.createDevice().getTarget().getNumTiles() == 1472);
 }
 
 TEST_CASE("an impossible IPUModel is refused") {

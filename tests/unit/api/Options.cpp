@@ -1,10 +1,9 @@
-#include "popgraph/api/OptionTable.hpp"
-#include "popgraph/base/Nearest.hpp"
 #include "poplar/OptionFlags.hpp"
 #include "poplar/ProfileValue.hpp"
+#include "poplar/RuntimeOptions.hpp"
 #include "poplar/exceptions.hpp"
 #include "tests/support/Catch.hpp"
-#include "tests/unit/api/Environment.hpp"
+#include "tests/support/Environment.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -46,6 +45,12 @@ TEST_CASE("options are set, replaced, found and listed by name") {
 }
 
 TEST_CASE("options step as input iterators do, and show pairs of strings") {
+  using Step = OptionFlags::const_iterator;
+  STATIC_REQUIRE(std::is_same_v<Step::iterator_category, std::input_iterator_tag>);
+  STATIC_REQUIRE(std::is_same_v<Step::value_type, OptionFlags::OptionFlag>);
+  STATIC_REQUIRE(std::is_same_v<Step::difference_type, std::ptrdiff_t>);
+  const OptionFlags::initializer_list pair = {{"target.type", "IPU"}};
+  CHECK(RuntimeOptions(OptionFlags(pair)).getOptions().at("target.type") == "IPU");
   const OptionFlags flags{{"a", "1"}, {"b", "2"}};
   OptionFlags::iterator it = flags.begin();
   const OptionFlags::iterator first = it++;
@@ -119,49 +124,6 @@ TEST_CASE("options from the environment name their variable when they are malfor
   }
 }
 
-TEST_CASE("tables of options refuse unknown names and values that are not allowed") {
-  static constexpr popgraph::OptionRow rows[] = {{"switch", "false", "bool", ""},
-                                                 {"count", "1", "number|auto", ""},
-                                                 {"mode", "a", "a|bc|d", ""},
-                                                 {"text", "", "string", ""}};
-  const auto refused = [&](const OptionFlags &options) {
-    try {
-      popgraph::checkOptions(rows, options, "the test");
-    } catch (const invalid_option &error) {
-      return std::string(error.what());
-    }
-    return std::string("accepted");
-  };
-  for (const char *value : {"true", "false", "0", "1"}) CHECK(refused({{"switch", value}}) == "accepted");
-  for (const char *value : {"0", "4294967295", "auto"}) CHECK(refused({{"count", value}}) == "accepted");
-  CHECK(refused({{"mode", "bc"}, {"text", ""}, {"switch", "true"}}) == "accepted");
-  CHECK(refused({{"swich", "true"}}) == "Unrecognised option 'swich' of the test; did you mean \"switch\"?");
-  CHECK(refused({{"switch", "yes"}}) == "option 'switch' of the test is 'yes'; it must be true or false");
-  CHECK(refused({{"count", "-1"}}) == "option 'count' of the test is '-1'; it must be a whole number or auto");
-  CHECK(refused({{"count", "4294967296"}}) != "accepted");
-  CHECK(refused({{"mode", "b"}}) == "option 'mode' of the test is 'b'; it must be a, bc or d");
-  CHECK(popgraph::optionNumber("12") == 12);
-  CHECK(popgraph::optionIsTrue("1"));
-  CHECK_FALSE(popgraph::optionIsTrue("false"));
-}
-
-TEST_CASE("every default of a table is a value that the table allows") {
-  for (const popgraph::OptionTable table :
-       {popgraph::OptionTable(popgraph::kTargetOptions), popgraph::OptionTable(popgraph::kStreamOptions),
-        popgraph::OptionTable(popgraph::kSummaryOptions)})
-    for (const popgraph::OptionRow &row : table)
-      if (*row.fallback) CHECK_NOTHROW(popgraph::checkOptions(table, {{row.name, row.fallback}}, "test"));
-}
-
-TEST_CASE("the nearest name is one that was meant, or none") {
-  const std::vector<std::string> names{"tilesPerIPU", "autoReport.all", "autoReport.directory"};
-  CHECK(popgraph::nearestName("tilesPerIpu", names) == "tilesPerIPU");
-  CHECK(popgraph::nearestName("tilePerIPU", names) == "tilesPerIPU");
-  CHECK(popgraph::nearestName("all", names) == "autoReport.all");
-  CHECK(popgraph::nearestName("completely different", names).empty());
-  CHECK(popgraph::didYouMean("zzz", names).empty());
-}
-
 TEST_CASE("profile values hold what JSON holds") {
   ProfileValue::Map map;
   map.insert({"name", "x"});
@@ -176,6 +138,14 @@ TEST_CASE("profile values hold what JSON holds") {
   std::ostringstream out;
   serializeToJSON(out, value, false);
   CHECK(out.str() == R"({"big":4294967296,"list":[1,2.5,true,"s"],"name":"x"})");
+  CHECK(value.type() == ProfileValue::Type::MAP);
+  CHECK(value["list"].type() == ProfileValue::Type::VECTOR);
+  CHECK(value["list"][0].type() == ProfileValue::Type::NUMBER);
+  CHECK(value["name"].type() == ProfileValue::Type::STRING);
+  CHECK(value["list"][2].type() == ProfileValue::Type::BOOL);
+  STATIC_REQUIRE(std::is_same_v<ProfileValue::Number, double>);
+  STATIC_REQUIRE(std::is_same_v<ProfileValue::Boolean, bool>);
+  STATIC_REQUIRE(std::is_same_v<ProfileValue::String, std::string>);
   const ProfileValue copy = value;
   CHECK(copy == value);
   CHECK_FALSE(copy == ProfileValue(1));

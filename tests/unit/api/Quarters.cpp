@@ -9,6 +9,11 @@
 #include <type_traits>
 
 using namespace poplar;
+
+TEST_CASE("scales of quarters have limits") {
+  CHECK(QuarterMetadata(QuarterMetadata::Format::F143, QuarterMetadata::kMinScale).getScale() == -32);
+  CHECK(QuarterMetadata(QuarterMetadata::Format::F143, QuarterMetadata::kMaxScale).getScale() == 31);
+}
 using Format = QuarterMetadata::Format;
 
 namespace {

@@ -77,6 +77,15 @@ TEST_CASE("types are values: comparable, hashable, aliased where C++ aliases") {
   STATIC_REQUIRE(TypeTraits::isSimpleType<unsigned>());
   STATIC_REQUIRE(!TypeTraits::isSimpleType<std::string>());
   CHECK(TypeTraits::make<short>().size == 2);
+  CHECK(TypeTraits::make<short>().isIntegral);
+  CHECK(TypeTraits::make<short>().isSigned);
+  CHECK(TypeTraits::make<float>().isSimple);
+  CHECK_FALSE(TypeTraits::make<float>().isIntegral);
+  CHECK(SIGNED_SHORT == SHORT);
+  CHECK(SIGNED_INT == INT);
+  CHECK(SIGNED_LONG == LONG);
+  CHECK(SIGNED_LONGLONG == LONGLONG);
+  CHECK(Type::fromId(0) == BOOL);
 }
 
 TEST_CASE("every half becomes the float that the processor says, and comes back") {

@@ -60,6 +60,16 @@ TEST_CASE("an ArrayRef is made of everything that holds consecutive elements") {
   CHECK(ArrayRef<std::size_t>(vector) != ArrayRef<std::size_t>({1, 2}));
 }
 
+TEST_CASE("an ArrayRef names its types as containers do") {
+  using Numbers = ArrayRef<int>;
+  STATIC_REQUIRE(std::is_same_v<Numbers::value_type, int>);
+  STATIC_REQUIRE(std::is_same_v<Numbers::size_type, std::size_t>);
+  STATIC_REQUIRE(std::is_same_v<Numbers::const_iterator, const int *>);
+  const int values[] = {3, 4, 5};
+  const Numbers::const_reverse_iterator last = Numbers(values, 3).rbegin();
+  CHECK(*last == 5);
+}
+
 TEST_CASE("an ArrayRef is walked from both ends") {
   const int plain[] = {1, 2, 3};
   const ArrayRef<int> view(plain);
@@ -119,6 +129,7 @@ TEST_CASE("braces choose the overload that users of Tensor and Graph mean") {
 }
 
 TEST_CASE("a StringRef behaves as the text it refers to") {
+  CHECK(StringRef("text").cloneAsString() == std::string("text"));
   const std::string owner = "hello";
   const StringRef ref = owner;
   CHECK(ref.data() == owner.data());
@@ -147,6 +158,7 @@ TEST_CASE("a StringRef behaves as the text it refers to") {
 }
 
 TEST_CASE("an Interval is half open and ordered by its beginning") {
+  CHECK(poplar::GenericInterval<int>(-2, 3).size() == 5);
   const Interval interval = {2, 5};
   CHECK(interval.begin() == 2);
   CHECK(interval.end() == 5);

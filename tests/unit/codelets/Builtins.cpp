@@ -75,6 +75,22 @@ TEST_CASE("Arithmetic builtins agree with references for every type they are giv
   }
 }
 
+TEST_CASE("Builtins round and take absolutes, and masks keep all at probability one", "[codelets][builtins]") {
+  const std::string text = "#include <ipu_builtins.h>\n" + vertex(R"(
+    const float x = in[0]; const float2 v{in[0], in[1]};
+    out[0] = __builtin_ipu_abs(x); out[1] = __builtin_ipu_fabs(v)[0]; out[2] = __builtin_ipu_ceil(v)[1];
+    out[3] = __builtin_ipu_rint(v)[0]; out[4] = __builtin_ipu_trunc(v)[0];
+    out[5] = __builtin_ipu_f32v2rmask(v, 1.0f)[0]; out[6] = __builtin_ipu_f32v2rmask(v, 0.0f)[1];)");
+  const double expected[] = {2.5, 2.5, 2, -2, -2, -2.5, 0};
+  for (const char *target : kTargets) {
+    const auto result = run(*compileText(text, target), {-2.5f, 1.25f});
+    for (std::size_t i = 0; i != std::size(expected); ++i) {
+      INFO(i);
+      CHECK(result.out[i] == expected[i]);
+    }
+  }
+}
+
 TEST_CASE("Comparisons give masks, and logic works on the bits of numbers", "[codelets][builtins]") {
   const std::string text = "#include <ipu_builtins.h>\n" + vertex(R"(
     const float2 v{in[0], in[1]}, w{in[1], in[1]};

@@ -43,6 +43,48 @@ TEST_CASE("Attributes of hardware codelets are accepted silently", "[codelets][h
   CHECK(compileText(text, "ipu2", "-Wall -Wextra -Werror")->codelets.size() == 1);
 }
 
+TEST_CASE("The bits of a value become another type of its size", "[codelets][headers]") {
+  const std::pair<const char *, const char *> functions[] = {
+      {"as_char2", "short"}, {"as_char4", "int"}, {"as_schar2", "short"}, {"as_schar4", "int"}, {"as_uchar2", "short"},
+      {"as_uchar4", "int"}, {"as_short", "half"}, {"as_short2", "int"}, {"as_short4", "float2"}, {"as_ushort", "half"},
+      {"as_ushort2", "int"}, {"as_ushort4", "float2"}, {"as_int", "float"}, {"as_int2", "float2"}, {"as_int4", "float4"},
+      {"as_uint", "float"}, {"as_uint2", "float2"}, {"as_uint4", "float4"}, {"as_long2", "float2"},
+      {"as_long4", "float4"}, {"as_ulong2", "float2"}, {"as_ulong4", "float4"}, {"as_longlong2", "float4"},
+      {"as_longlong4", "ulonglong4"}, {"as_ulonglong2", "float4"}, {"as_ulonglong4", "longlong4"}, {"as_float", "int"},
+      {"as_float2", "half4"}, {"as_float4", "int4"}, {"as_half", "short"}, {"as_half2", "int"}, {"as_half4", "float2"}};
+  std::string text = "#include <poplar/HalfFloat.hpp>\n#include <ipudef.h>\n"
+                     "struct V : Vertex { Output<Vector<unsigned>> same; bool compute() { unsigned i = 0; unsigned char p[64];"
+                     " for (unsigned k = 0; k != 64; ++k) p[k] = 3 * k + 1;";
+  for (const auto &[function, from] : functions)
+    text += std::string(" { ") + from + " a; __builtin_memcpy(&a, p, sizeof a); const auto b = " + function +
+            "(a); same[i++] = sizeof a == sizeof b && __builtin_memcmp(&b, p, sizeof b) == 0; }";
+  const auto module = compileText(text + " return true; } };");
+  std::vector<std::uint32_t> same(std::size(functions), 7);
+  VertexRun vertex(*module, "V");
+  vertex.connect("same", same.data(), static_cast<std::uint32_t>(same.size()));
+  vertex.run();
+  CHECK(same == std::vector<std::uint32_t>(same.size(), 1));
+}
+
+TEST_CASE("Small helpers of codelets: alignment, counted loops, the base of all vertices", "[codelets][headers]") {
+  const auto module = compileText(R"(
+    #include <ipudef.h>
+    #include <poplar/Alignment.hpp>
+    #include <poplar/Loops.hpp>
+    static_assert(std::is_base_of<VertexBase, Vertex>::value && std::is_base_of<VertexBase, MultiVertex>::value, "");
+    struct V : Vertex { Output<Vector<unsigned>> o; bool compute() {
+      unsigned sum = 0;
+      poplar::rptLoop(rptsize_t(5), [&](rptsize_t i) { sum += 10 + i; });
+      o[0] = sum; o[1] = alignUp(13u, 8u); o[2] = alignUp(16u, 8u);
+      o[3] = isAligned(reinterpret_cast<const void *>(48), 16); o[4] = isAligned(reinterpret_cast<const void *>(40), 16);
+      return true; } };)");
+  std::vector<std::uint32_t> o(5);
+  VertexRun vertex(*module, "V");
+  vertex.connect("o", o.data(), 5);
+  vertex.run();
+  CHECK(o == std::vector<std::uint32_t>{60, 16, 16, 1, 0});
+}
+
 TEST_CASE("Vectors and functions of the ipu namespace work element by element", "[codelets][headers]") {
   const auto module = compileText(R"(
     #include <ipu_intrinsics>

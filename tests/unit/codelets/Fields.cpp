@@ -105,6 +105,19 @@ TEST_CASE("Every shape of field is read with its type, layouts and places", "[co
   CHECK(codelet.hostBytes == 160);
 }
 
+TEST_CASE("Older names of layouts mean what they were renamed to", "[codelets][fields]") {
+  const auto module = compileText(R"(struct Old : Vertex {
+      Input<Vector<float, VectorLayout::COMPACT_PTR>> one;
+      Input<VectorList<float, VectorListLayout::COMPACT_DELTAN>> list;
+      Input<Vector<float, VectorLayout::SCALED_PTR32>> words;
+      Input<Vector<float, VectorLayout::SCALED_PTR128, 16>> quads;
+      bool compute() { return true; } };)");
+  CHECK(fieldOf(*module, "Old", "one").outer == Layout::OnePtr);
+  CHECK(fieldOf(*module, "Old", "list").outer == Layout::DeltaN);
+  CHECK(fieldOf(*module, "Old", "words").outer == Layout::ScaledPtr32);
+  CHECK(fieldOf(*module, "Old", "quads").outer == Layout::ScaledPtr128);
+}
+
 TEST_CASE("Only explicit instantiations of templates are vertices, through macros too", "[codelets][fields]") {
   const auto module = compileText(R"(
     #include <poplar/HalfFloat.hpp>

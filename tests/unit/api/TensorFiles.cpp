@@ -7,7 +7,7 @@
 
 #include "tests/support/Catch.hpp"
 #include "tests/support/Throws.hpp"
-#include "tests/unit/core/Elements.hpp"
+#include "tests/unit/api/Elements.hpp"
 
 using namespace poplar;
 using support::throwsNaming;
@@ -26,6 +26,16 @@ std::vector<Tensor> read(Graph &graph, const std::string &text, SerializationFor
 }
 
 } // namespace
+
+TEST_CASE("a tensor written to a stream is read from it") {
+  Graph graph(Target::createIPUTarget(1, 8, "ipu2"));
+  std::stringstream file;
+  graph.serializeTensors(file, {graph.addVariable(HALF, {3, 2}, "t")}, SerializationFormat::Binary);
+  const std::vector<Tensor> read = graph.deserializeTensors(file, SerializationFormat::Binary);
+  REQUIRE(read.size() == 1);
+  CHECK(read[0].shape() == std::vector<std::size_t>{3, 2});
+  CHECK(read[0].elementType() == HALF);
+}
 
 TEST_CASE("tensors come back with shape, order, aliases, tiles and constants") {
   for (const auto format : {SerializationFormat::Binary, SerializationFormat::JSON}) {

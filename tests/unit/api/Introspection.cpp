@@ -4,7 +4,7 @@
 
 #include "tests/support/Catch.hpp"
 #include "tests/support/Throws.hpp"
-#include "tests/unit/core/Elements.hpp"
+#include "tests/unit/api/Elements.hpp"
 
 using namespace poplar;
 using support::throwsNaming;
@@ -28,6 +28,8 @@ struct All : public Vertex {
   float f;
   unsigned char c;
   Vector<short> table;
+  Input<Vector<float, VectorLayout::SCALED_PTR32, 4>> scaled32;
+  Input<Vector<float, VectorLayout::SCALED_PTR128, 16>> scaled128;
   bool compute() { return true; }
 };
 struct Other : public Vertex { Input<float> x; bool compute() { return true; } };)";
@@ -45,7 +47,9 @@ struct Other : public Vertex { Input<float> x; bool compute() { return true; } }
                          {"n", 65535},
                          {"i", -7},
                          {"f", 0.5},
-                         {"table", {1, -2, 3}}});
+                         {"table", {1, -2, 3}},
+                         {"scaled32", t},
+                         {"scaled128", t}});
   }
   /// Asks as an estimator does.
   template <typename F> void look(F &&f) {
@@ -150,6 +154,58 @@ TEST_CASE_METHOD(Fixture, "limits of fields follow their layouts and types") {
   throwsNaming<index_error>({"'in'", "1 dimensions"}, [&] { graph.getMaxFieldDim("All", "in", 1); });
   throwsNaming<unknown_field>({"nothing"}, [&] { graph.getMaxFieldDim("All", "nothing", 0); });
   throwsNaming<unknown_vertex_type>({"Al", "did you mean", "All"}, [&] { graph.getMaxFieldDim("Al", "in", 0); });
+}
+
+TEST_CASE_METHOD(Fixture, "references to vertices and fields say what they refer to") {
+  const VertexRef other = graph.addVertex(set, "Other");
+  CHECK(graph.getNumVertices() == 2);
+  CHECK(other != v);
+  CHECK(v.graphState() == other.graphState());
+  CHECK(VertexRef().graphState() == nullptr);
+  const FieldRef rows = v["rows"];
+  CHECK_FALSE(rows.isIndexed());
+  CHECK(rows[3].isIndexed());
+  CHECK(rows[3].getIndex() == 3);
+  CHECK(rows.vertexId() == v.getId());
+  CHECK(rows.fieldNumber() == 3);
+  CHECK(rows.graphState() == v.graphState());
+  graph.setCycleEstimate(other, 77);
+  CHECK(graph.getPerfEstimate(other).cycles == 77);
+  const ConnectionDesc connection("x", t[0]);
+  graph.addVertex(set, "Other", ArrayRef<ConnectionDesc>(&connection, 1));
+  const PerfEstimateFunc estimator = [](const VertexIntrospector &vertex, const Target &) {
+    const FieldData::SizeT size = vertex.getFieldInfo("rows")[1];
+    return VertexPerfEstimate(100 + size.size());
+  };
+  graph.registerPerfEstimator("All", estimator);
+  CHECK(graph.getPerfEstimate(v).cycles == 107);
+}
+
+TEST_CASE("layouts of fields have names") {
+  using layout::Vector;
+  using layout::VectorList;
+  const std::pair<Vector, std::string> vectors[] = {
+      {Vector::NotAVector, "NotAVector"},   {Vector::Span, "Span"},
+      {Vector::ShortSpan, "ShortSpan"},     {Vector::OnePtr, "OnePtr"},
+      {Vector::ScaledPtr32, "ScaledPtr32"}, {Vector::ScaledPtr64, "ScaledPtr64"},
+      {Vector::ScaledPtr128, "ScaledPtr128"}};
+  const std::pair<VectorList, std::string> lists[] = {
+      {VectorList::NotAVector, "NotAVector"},   {VectorList::OnePtr, "OnePtr"},
+      {VectorList::ScaledPtr32, "ScaledPtr32"}, {VectorList::ScaledPtr64, "ScaledPtr64"},
+      {VectorList::ScaledPtr128, "ScaledPtr128"}, {VectorList::DeltaN, "DeltaN"},
+      {VectorList::DeltaNElements, "DeltaNElements"}};
+  for (const auto &[value, name] : vectors) {
+    std::ostringstream out;
+    out << value;
+    CHECK(out.str() == name);
+    CHECK(layout::to_string(value) == name);
+  }
+  for (const auto &[value, name] : lists) {
+    std::ostringstream out;
+    out << value;
+    CHECK(out.str() == name);
+    CHECK(layout::to_string(value) == name);
+  }
 }
 
 TEST_CASE("references hash, compare and print") {

@@ -2,7 +2,7 @@
 #include <sstream>
 
 #include "tests/support/Catch.hpp"
-#include "tests/unit/core/Elements.hpp"
+#include "tests/unit/api/Elements.hpp"
 
 using namespace poplar;
 using namespace poplar::program;

@@ -1,7 +1,7 @@
 #include "popgraph/machine/Machine.hpp"
 #include "tests/support/Catch.hpp"
-#include "tests/unit/api/Environment.hpp"
-#include "tests/unit/api/TemporaryFile.hpp"
+#include "tests/support/Environment.hpp"
+#include "tests/support/TemporaryFile.hpp"
 
 #include <fstream>
 #include <set>

@@ -5,10 +5,9 @@
 #include <random>
 #include <set>
 
-#include "popgraph/graph/View.hpp"
 #include "tests/support/Catch.hpp"
 #include "tests/support/Throws.hpp"
-#include "tests/unit/core/Elements.hpp"
+#include "tests/unit/api/Elements.hpp"
 
 using namespace poplar;
 
@@ -115,15 +114,4 @@ TEST_CASE("cloneN lays clones side by side or tile by tile") {
   }
   support::throwsNaming<graph_object_creation_error>({"cloneN", "one"}, [&] { graph.cloneN(t, 0); });
   support::throwsNaming<poplar_error>({"cloneN", "no variable"}, [&] { graph.cloneN(FLOAT, Tensor(), 2); });
-}
-
-TEST_CASE("a clone of a huge transposed view is one piece") {
-  Graph graph(Target::createIPUTarget(1, 8, "ipu2"));
-  Tensor big = graph.addVariable(FLOAT, {10000, 10000});
-  graph.setTileMapping(big, 3);
-  const Tensor view = big.transpose().slice(5, 9995).reverse(1);
-  const Tensor copy = graph.clone(view, "copy", TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
-  CHECK(popgraph::pieceCount(copy) == 1);
-  CHECK(copy[0][0].getVarRegions()[0].interval.begin() == std::size_t(9999) * 9990);
-  CHECK(graph.getTileMapping(copy)[3] == std::vector<Interval>{Interval(0, std::size_t(9990) * 10000)});
 }

@@ -1,7 +1,7 @@
 #include "popgraph/base/Log.hpp"
 #include "tests/support/Catch.hpp"
-#include "tests/unit/api/Environment.hpp"
-#include "tests/unit/api/TemporaryFile.hpp"
+#include "tests/support/Environment.hpp"
+#include "tests/support/TemporaryFile.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -4,7 +4,7 @@
 
 #include "tests/support/Catch.hpp"
 #include "tests/support/Throws.hpp"
-#include "tests/unit/core/Elements.hpp"
+#include "tests/unit/api/Elements.hpp"
 
 using namespace poplar;
 using support::throwsNaming;
