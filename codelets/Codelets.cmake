@@ -2,15 +2,16 @@
 # Kept for callers of popgraph_codelets() in other folders.
 set(POPGRAPH_DEVICE_DIR ${POPGRAPH_SDK}/lib/popgraph/device CACHE INTERNAL "Device headers and mathematics")
 
-file(GLOB publicDeviceHeaders CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/include/poplar/*)
+file(GLOB_RECURSE publicDeviceHeaders CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_LIST_DIR}/include
+  ${CMAKE_CURRENT_LIST_DIR}/include/*)
 file(GLOB_RECURSE deviceHeaders CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_LIST_DIR}/device/include
   ${CMAKE_CURRENT_LIST_DIR}/device/include/*)
 set(stagedDeviceHeaders)
-foreach(header IN LISTS publicDeviceHeaders)
-  get_filename_component(name ${header} NAME)
-  list(APPEND stagedDeviceHeaders ${POPGRAPH_SDK}/include/poplar/${name})
-  add_custom_command(OUTPUT ${POPGRAPH_SDK}/include/poplar/${name} DEPENDS ${header}
-    COMMAND ${CMAKE_COMMAND} -E copy ${header} ${POPGRAPH_SDK}/include/poplar/${name})
+foreach(name IN LISTS publicDeviceHeaders)
+  set(header ${CMAKE_CURRENT_LIST_DIR}/include/${name})
+  list(APPEND stagedDeviceHeaders ${POPGRAPH_SDK}/include/${name})
+  add_custom_command(OUTPUT ${POPGRAPH_SDK}/include/${name} DEPENDS ${header}
+    COMMAND ${CMAKE_COMMAND} -E copy ${header} ${POPGRAPH_SDK}/include/${name})
 endforeach()
 foreach(name IN LISTS deviceHeaders)
   set(header ${CMAKE_CURRENT_LIST_DIR}/device/include/${name})
@@ -32,7 +33,7 @@ add_custom_command(OUTPUT ${POPGRAPH_DEVICE_DIR}/math.bc
 add_custom_target(popgraph_device ALL DEPENDS ${stagedDeviceHeaders} ${POPGRAPH_DEVICE_DIR}/math.bc)
 
 install(TARGETS popc RUNTIME DESTINATION bin)
-install(FILES ${publicDeviceHeaders} DESTINATION include/poplar)
+install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/include/ DESTINATION include)
 install(DIRECTORY ${CMAKE_CURRENT_LIST_DIR}/device/include DESTINATION lib/popgraph/device)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/abi/VertexContext.h DESTINATION lib/popgraph/device/include/popgraph)
 install(FILES ${POPGRAPH_DEVICE_DIR}/math.bc DESTINATION lib/popgraph/device)

@@ -8,6 +8,7 @@
 #include "popgraph/engine/EngineState.hpp"
 #include "popgraph/engine/LegacyProfile.hpp"
 #include "popgraph/passes/Pipeline.hpp"
+#include "profiler/Reader.hpp"
 
 namespace poplar {
 
@@ -20,7 +21,7 @@ namespace {
 std::string_view view(StringRef text) { return {text.data(), text.size()}; }
 
 Executable compileFor(const Graph &graph, ArrayRef<program::Program> programs, const EngineOptions &options,
-                      const ProgressFunc &progress) {
+                      const ProgressFunc &progress, const std::string &name = "") {
   const popgraph::GraphState &state = popgraph::GraphAccess::state(graph);
   popgraph::CompileOptions compile;
   compile.verify = options.verify;
@@ -28,8 +29,15 @@ Executable compileFor(const Graph &graph, ArrayRef<program::Program> programs, c
   // Hardware cannot run what does not fit; a model can, and warns. The user's word decides in both cases.
   compile.allowOutOfMemory =
       options.allowOutOfMemory >= 0 ? options.allowOutOfMemory != 0 : state.target.getTargetType() != TargetType::IPU;
-  return ExecutableAccess::make(
-      popgraph::compile(state, std::vector<program::Program>(programs.begin(), programs.end()), compile));
+  const std::vector<program::Program> list(programs.begin(), programs.end());
+  try {
+    return ExecutableAccess::make(popgraph::compile(state, list, compile));
+  } catch (const graph_memory_allocation_error &error) {
+    if (!options.reportGraph) throw;
+    compile.allowOutOfMemory = true; // what lies where is what its profile is for
+    const EngineState described(popgraph::compile(state, list, compile), options, name);
+    throw graph_memory_allocation_error(error.what(), described.profileFile());
+  }
 }
 
 std::unique_ptr<EngineState> makeState(const Executable &executable, const EngineOptions &options, std::string name) {
@@ -48,7 +56,8 @@ Executable compileGraph(const Graph &graph, ArrayRef<program::Program> programs,
 Engine::Engine(const Graph &graph, ArrayRef<program::Program> programs, const OptionFlags &flags, ProgressFunc progress,
                const DebugContext &context) {
   const EngineOptions options = EngineOptions::parse(flags);
-  state_ = makeState(compileFor(graph, programs, options, progress), options, context.getPathName());
+  state_ = makeState(compileFor(graph, programs, options, progress, context.getPathName()), options,
+                     context.getPathName());
 }
 Engine::Engine(Executable executable, const OptionFlags &flags)
     : state_(makeState(executable, EngineOptions::parse(flags), "")) {}
@@ -123,6 +132,14 @@ void Engine::copyFromRemoteBuffer(StringRef handle, void *begin, void *end, std:
 void Engine::setPrintStream(std::ostream &stream) { state_->printStream = &stream; }
 void Engine::setPrintTensorStream(std::ostream &stream) { state_->printTensorStream = &stream; }
 void Engine::printProfileSummary(std::ostream &stream, const OptionFlags &options) { state_->summary(stream, options); }
+void printGraphSummary(std::ostream &stream, StringRef profilePath, const OptionFlags &options) {
+  const profiler::SummaryOptions summary = popgraph::summaryOptions(options, "printGraphSummary");
+  try {
+    profiler::writeSummary(stream, profiler::readProfile(profilePath.cloneAsString()), summary);
+  } catch (const profiler::ReadError &error) {
+    throw file_load_error(profilePath, error.what());
+  }
+}
 pva::Report Engine::getReport(bool reportExecution) { return state_->report(reportExecution); }
 void Engine::resetExecutionProfile() { state_->resetProfile(); }
 void Engine::enableExecutionProfiling() { state_->setProfiling(true); }

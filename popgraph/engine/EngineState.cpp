@@ -13,7 +13,6 @@
 #include "popgraph/profile/ProfileWriter.hpp"
 #include "popgraph/runtime/Faults.hpp"
 #include "popgraph/runtime/PrintTensor.hpp"
-#include "profiler/Summary.hpp"
 
 namespace popgraph {
 
@@ -169,10 +168,7 @@ const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::p
   const char *function = isRead ? "readTensor" : "writeTensor";
   requireLoaded(function);
   for (const HandlePlan &plan : module_->handles) {
-    if (plan.name != name) continue;
-    if (plan.isRead != isRead)
-      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name,
-                                                      plan.isRead ? "createHostRead" : "createHostWrite"));
+    if (plan.name != name || plan.isRead != isRead) continue;
     const auto needed = static_cast<std::ptrdiff_t>(plan.elements * elementBytes(plan.type) * module_->replication);
     if (bytes >= 0 && bytes != needed)
       throw poplar::tensor_io_state_error(fmt::format(
@@ -182,8 +178,12 @@ const HandlePlan &EngineState::handle(std::string_view name, bool isRead, std::p
     return plan;
   }
   std::vector<std::string> names;
-  for (const HandlePlan &plan : module_->handles)
+  for (const HandlePlan &plan : module_->handles) {
+    if (plan.name == name)
+      throw poplar::tensor_io_state_error(fmt::format("Engine::{}: '{}' was made with {}", function, name,
+                                                      plan.isRead ? "createHostRead" : "createHostWrite"));
     if (plan.isRead == isRead) names.push_back(plan.name);
+  }
   throw poplar::tensor_io_state_error(
       fmt::format("Engine::{}: there is no handle '{}'{}", function, name, didYouMean(name, names)));
 }
@@ -202,9 +202,9 @@ void EngineState::read(std::string_view name, void *data, std::ptrdiff_t bytes) 
     replicas_->storage(r).gather(plan.runs, size, static_cast<char *>(data) + r * plan.elements * size);
 }
 
-void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) const {
+profiler::SummaryOptions summaryOptions(const poplar::OptionFlags &flags, const char *function) {
   profiler::SummaryOptions options;
-  checkOptions(kSummaryOptions, flags, "printProfileSummary");
+  checkOptions(kSummaryOptions, flags, function);
   for (const auto &[name, value] : flags) {
     if (name == "showExecutionSteps")
       options.showExecutionSteps = optionIsTrue(value);
@@ -213,7 +213,11 @@ void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) c
     else if (name == "showPerIpuMemoryUsage")
       options.showPerIpuMemoryUsage = optionIsTrue(value);
   }
-  profiler::writeSummary(out, model_->model(), options);
+  return options;
+}
+
+void EngineState::summary(std::ostream &out, const poplar::OptionFlags &flags) const {
+  profiler::writeSummary(out, model_->model(), summaryOptions(flags, "printProfileSummary"));
 }
 
 void EngineState::resetProfile() {

@@ -12,12 +12,16 @@
 #include "popgraph/profile/Records.hpp"
 #include "popgraph/runtime/EngineOptions.hpp"
 #include "profiler/ModelBuilder.hpp"
+#include "profiler/Summary.hpp"
 
 namespace pva {
 class Report;
 }
 
 namespace popgraph {
+
+/// Options of a text summary. Throws invalid_option in the name of `function`.
+profiler::SummaryOptions summaryOptions(const poplar::OptionFlags &flags, const char *function);
 
 class EngineState {
 public:
@@ -38,6 +42,8 @@ public:
   void stop() { stop_ = true; }
   void summary(std::ostream &out, const poplar::OptionFlags &options) const;
   pva::Report report(bool execution) const;
+  /// The file that the profile is written to; empty when there is none.
+  std::string profileFile() const { return file_ ? filePath_ : std::string(); }
   void resetProfile();
   void setProfiling(bool on) { profiling_ = on; }
   const profiler::Model &profile() const { return model_->model(); }

@@ -169,7 +169,7 @@ Tensor Graph::addReplicationIndexConstant(const DebugContext &context) {
 
 void Graph::createHostWrite(StringRef handle, const Tensor &tensor, bool) {
   popgraph::checkOwn(*state_, tensor, "createHostWrite");
-  if (state_->hasHandle(popgraph::textOf(handle)))
+  if (state_->hasHostHandle(popgraph::textOf(handle), false))
     throw poplar_error(fmt::format("Graph::createHostWrite: the handle '{}' is in use", popgraph::textOf(handle)));
   if (!tensor.isParallelWriteable())
     throw poplar_error(
@@ -179,7 +179,7 @@ void Graph::createHostWrite(StringRef handle, const Tensor &tensor, bool) {
 
 void Graph::createHostRead(StringRef handle, const Tensor &tensor, bool) {
   popgraph::checkOwn(*state_, tensor, "createHostRead");
-  if (state_->hasHandle(popgraph::textOf(handle)))
+  if (state_->hasHostHandle(popgraph::textOf(handle), true))
     throw poplar_error(fmt::format("Graph::createHostRead: the handle '{}' is in use", popgraph::textOf(handle)));
   state_->tables.hostHandles.push_back({handle.cloneAsString(), tensor, true});
 }

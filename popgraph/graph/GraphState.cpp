@@ -205,9 +205,14 @@ EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {
 }
 
 bool GraphState::hasHandle(std::string_view name) const {
+  return hasHostHandle(name, true) ||
+         std::any_of(tables.hostHandles.begin(), tables.hostHandles.end(), [&](const auto &h) { return h.name == name; });
+}
+
+bool GraphState::hasHostHandle(std::string_view name, bool isRead) const {
   return std::any_of(tables.streams.begin(), tables.streams.end(), [&](const auto &s) { return s.handle() == name; }) ||
          std::any_of(tables.hostHandles.begin(), tables.hostHandles.end(),
-                     [&](const auto &h) { return h.name == name; }) ||
+                     [&](const auto &h) { return h.name == name && h.isRead == isRead; }) ||
          std::any_of(tables.remoteBuffers.begin(), tables.remoteBuffers.end(),
                      [&](const auto &b) { return b.handle() == name; }) ||
          std::any_of(tables.hostFunctions.begin(), tables.hostFunctions.end(),

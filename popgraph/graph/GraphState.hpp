@@ -207,6 +207,8 @@ public:
 
   std::uint32_t addName(std::string_view name);
   bool hasHandle(std::string_view name) const;
+  /// The same for a tensor of the host; one name may both read and write.
+  bool hasHostHandle(std::string_view name, bool isRead) const;
 
 private:
   std::unordered_map<std::string, std::uint32_t> codeletByName_;

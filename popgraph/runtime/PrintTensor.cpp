@@ -1,6 +1,7 @@
 #include <poplar/IeeeHalf.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cstring>
 #include <ostream>
 
@@ -64,7 +65,8 @@ private:
     const std::size_t n = plan_.shape[level], step = n ? inner / n : 0;
     const bool isRow = level + 1 == plan_.shape.size();
     const std::size_t edge = format_.edgeItems;
-    const bool brief = elements_ > format_.summariseThreshold && n > 2 * edge;
+    // Rows without elements are as long to print as others.
+    const bool brief = std::max(elements_, n) > format_.summariseThreshold && n > 2 * edge;
     put(std::string(1, format_.openBracket), level, true);
     for (std::size_t i = 0; i < n; ++i) {
       if (i > 0 && !isRow) newLine(level + 1);

@@ -1,5 +1,8 @@
 // Engines: compiling, loading, several at once, what they report.
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <sstream>
 
 #include "tests/support/Catch.hpp"
@@ -136,6 +139,123 @@ TEST_CASE("progress of compiling grows to its end") {
   });
 }
 
+TEST_CASE("every option that programs give to engines is accepted, and does not change results") {
+  const std::pair<const char *, const char *> options[] = {
+      {"debug.allowOutOfMemory", "true"},
+      {"debug.branchRecordTile", "7"},
+      {"debug.computeInstrumentationLevel", "vertex"},
+      {"debug.externalExchangeInstrumentationLevel", "ipu"},
+      {"debug.floatPointOpException", "true"},
+      {"debug.instrument", "true"},
+      {"debug.instrumentCompute", "true"},
+      {"debug.instrumentControlFlow", "true"},
+      {"debug.instrumentExternalExchange", "true"},
+      {"debug.loweredVarDumpFile", "text"},
+      {"debug.nanOverflowMode", "true"},
+      {"debug.outputAllSymbols", "true"},
+      {"debug.profilingTile", "7"},
+      {"debug.retainDebugInformation", "true"},
+      {"debug.runtimeVerify", "true"},
+      {"debug.supervisorStackSizeInBytes", "7"},
+      {"debug.trace", "true"},
+      {"debug.trace.out", "text"},
+      {"debug.traceFile", "text"},
+      {"debug.verify", "false"},
+      {"exchange.enablePrefetch", "true"},
+      {"exchange.multicastPolicy", "text"},
+      {"exchange.streamBufferOverlap", "hostRearrangeOnly"},
+      {"opt.enableInlining", "false"},
+      {"opt.enableMultiAccessCopies", "false"},
+      {"opt.enableSkipSyncs", "false"},
+      {"opt.internalExchangeOptimisationTarget", "memory"},
+      {"opt.limitVertexStateToLower256K", "true"},
+      {"opt.maxCompilationThreads", "7"},
+      {"opt.maxComputeSetsPerLoweredCopy", "7"},
+      {"opt.maxLinkerThreads", "7"},
+      {"opt.useAutoloader", "true"},
+      {"prng.enableStochasticRounding", "true"},
+      {"prng.seed", "7"},
+      {"profiler.blocks.filter", "text"},
+      {"profiler.blocks.implicitFlush", "false"},
+      {"profiler.format", "text"},
+      {"profiler.includeCycleEstimates", "true"},
+      {"profiler.includeFlopEstimates", "true"},
+      {"profiler.programs.filter", "text"},
+      {"streamCallbacks.maxLookahead", "7"},
+      {"streamCallbacks.multiThreadMode", "dedicated"},
+      {"streamCallbacks.numWorkerThreads", "7"},
+      {"streamCallbacks.numaAware", "true"},
+      {"target.deterministicWorkers", "false"},
+      {"target.extendedMemory", "true"},
+      {"target.gatewayMode", "false"},
+      {"target.gatewayWriteCombining", "false"},
+      {"target.hostSyncTimeout", "7"},
+      {"target.maxStreamCallbackThreadsPerNumaNode", "text"},
+      {"target.saveArchive", "text"},
+      {"target.supervisorStackSizeInBytes", "7"},
+      {"target.syncMethod", "text"},
+      {"target.syncPollPeriodUs", "7"},
+      {"target.syncReplicasIndependently", "true"},
+      {"target.useBufferedCompletions", "false"},
+      {"target.workerStackSizeInBytes", "7"}};
+  IPUModel model;
+  model.tilesPerIPU = 4;
+  Device device = model.createDevice();
+  Counter m(device.getTarget());
+  OptionFlags all;
+  for (const auto &[name, value] : options) {
+    INFO(name);
+    Engine engine(m.graph, m.count, {{name, value}});
+    engine.loadAndRun(device);
+    CHECK(first(engine) == 6);
+    CHECK(engine.getEngineOptions().at(name) == value);
+    all.set(name, value);
+  }
+  Engine engine(m.graph, m.count, all);
+  engine.loadAndRun(device);
+  CHECK(first(engine) == 6);
+}
+
+TEST_CASE("every option of reports is accepted, and the directory is where they are written") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("popgraph-report-" + std::to_string(getpid()));
+  IPUModel model;
+  model.tilesPerIPU = 4;
+  Device device = model.createDevice();
+  Counter m(device.getTarget());
+  const std::string directory = folder.string();
+  const std::pair<const char *, std::string> options[] = {
+      {"autoReport.all", "true"},
+      {"autoReport.directory", directory},
+      {"autoReport.outputGraphProfile", "true"},
+      {"autoReport.outputExecutionProfile", "true"},
+      {"autoReport.executionProfileProgramRunCount", "7"},
+      {"autoReport.outputSerializedGraph", "true"},
+      {"autoReport.outputLoweredVars", "true"},
+      {"autoReport.outputDebugInfo", "true"},
+      {"autoReport.outputArchive", "true"},
+      {"autoReport.streamAtEachRun", "false"}};
+  OptionFlags all;
+  for (const auto &[name, value] : options) all.set(name, value);
+  {
+    Engine engine(m.graph, m.count, all);
+    engine.loadAndRun(device);
+    CHECK(first(engine) == 6);
+    std::ostringstream summary;
+    engine.printProfileSummary(summary, {{"showExecutionSteps", "true"},
+                                         {"showVarStorage", "true"},
+                                         {"showPerIpuMemoryUsage", "true"},
+                                         {"showOptimizations", "true"},
+                                         {"colours", "false"}});
+    CHECK(summary.str().find("Memory Usage:") != std::string::npos);
+  }
+  std::size_t profiles = 0;
+  for (const auto &entry : std::filesystem::recursive_directory_iterator(folder))
+    profiles += entry.path().filename() == "profile.pgprof";
+  CHECK(profiles == 1);
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("options that do not exist are refused unless they are not to be checked") {
   Counter m(Target::createCPUTarget());
   const std::vector<program::Program> programs{m.count};
@@ -185,6 +305,34 @@ TEST_CASE("memory that does not fit is an error on hardware, and a warning on a 
   compile(modelled, {});
   throwsNaming<graph_memory_allocation_error>({"tile 0", "huge"},
                                               [&] { compile(modelled, {{"debug.allowOutOfMemory", "false"}}); });
+}
+
+TEST_CASE("memory that does not fit leaves a profile, and any profile can be summed up") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("popgraph-oom-" + std::to_string(getpid()));
+  Graph graph(DeviceManager().getDevice(0).getTarget());
+  const Tensor t = graph.addVariable(FLOAT, {1000000}, "huge");
+  graph.setTileMapping(t, 3);
+  std::string path;
+  try {
+    compileGraph(graph, {program::WriteUndef(t)},
+                 {{"autoReport.outputGraphProfile", "true"}, {"autoReport.directory", folder.string()}});
+    FAIL("it fitted");
+  } catch (const graph_memory_allocation_error &error) {
+    CHECK(std::string(error.what()).find("huge") != std::string::npos);
+    path = error.profilePath;
+  }
+  REQUIRE(std::filesystem::exists(path));
+  std::ostringstream brief, whole;
+  printGraphSummary(brief, path);
+  printGraphSummary(whole, path, {{"showVarStorage", "true"}});
+  CHECK(brief.str().find("Memory Usage:") != std::string::npos);
+  CHECK(brief.str().find("huge") == std::string::npos);
+  CHECK(whole.str().find("huge") != std::string::npos);
+  throwsNaming<invalid_option>({"showVarStorages", "printGraphSummary", "showVarStorage"},
+                               [&] { printGraphSummary(brief, path, {{"showVarStorages", "true"}}); });
+  throwsNaming<file_load_error>({"nowhere"}, [&] { printGraphSummary(brief, folder.string() + "/nowhere"); });
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("profiles as older programs ask for them hold what the profiler knows") {

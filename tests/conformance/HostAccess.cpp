@@ -6,6 +6,26 @@
 using namespace poplar;
 using namespace support;
 
+TEST_CASE("one handle may both write and read a tensor") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    const Tensor t = graph.addVariable(INT, {2}), u = graph.addVariable(INT, {2});
+    spread(graph, t);
+    spread(graph, u);
+    graph.createHostRead("t", u);
+    graph.createHostWrite("t", t);
+    CHECK_THROWS_AS(graph.createHostWrite("t", u), poplar_error);
+    CHECK_THROWS_AS(graph.addRemoteBuffer("t", INT, 2), poplar_error);
+    Engine engine(graph, program::Copy(t, u));
+    engine.load(d.device);
+    const std::vector<int> in = {3, 4};
+    engine.writeTensor("t", in.data(), in.data() + 2);
+    engine.run();
+    CHECK(read<int>(engine, "t", 2) == in);
+  });
+}
+
 TEST_CASE("a circular buffer keeps its position across runs, and load rewinds it") {
   onEachDevice([](TestDevice &d) {
     INFO(d.name);

@@ -283,6 +283,19 @@ TEST_CASE("PrintTensor breaks and shortens rows as its format says") {
   });
 }
 
+TEST_CASE("a tensor of many empty rows is shortened as others are") {
+  IPUModel model;
+  model.tilesPerIPU = 2;
+  Device device = model.createDevice();
+  Graph graph(device.getTarget());
+  const Tensor none = graph.addVariable(INT, {std::size_t(1) << 32, 0});
+  Engine engine(graph, program::PrintTensor("none", none, program::PrintTensorFmt(10, 1)));
+  std::ostringstream text;
+  engine.setPrintTensorStream(text);
+  engine.loadAndRun(device);
+  CHECK(text.str() == "none: [[]\n ...\n []]\n");
+}
+
 TEST_CASE("ErrorProgram prints its tensor and ends the run with its message") {
   onEachDevice([](TestDevice &d) {
     INFO(d.name);

@@ -1,8 +1,10 @@
-"""The public names of the core: what the headers of the host API and those of the codelet language declare for users.
+"""The public names of the core: what the headers of the host API and those of the codelet language declare for users,
+their macros, and the options of engines, targets, streams and reports.
 
 A name is qualified and stands for all its overloads: poplar::Graph::addVariable, poplar::FLOAT, poplar::SyncType."""
 import glob
 import os
+import re
 
 from clang import cindex
 from clang.cindex import CursorKind as Kind
@@ -11,6 +13,7 @@ FUNCTIONS = {Kind.CXX_METHOD, Kind.CONSTRUCTOR, Kind.FUNCTION_DECL, Kind.FUNCTIO
 TYPES = {Kind.CLASS_DECL, Kind.STRUCT_DECL, Kind.CLASS_TEMPLATE, Kind.ENUM_DECL, Kind.TYPEDEF_DECL,
          Kind.TYPE_ALIAS_DECL, Kind.TYPE_ALIAS_TEMPLATE_DECL}
 VALUES = {Kind.VAR_DECL, Kind.FIELD_DECL, Kind.ENUM_CONSTANT_DECL}
+OPTIONS = ["popgraph/runtime/EngineOptions.hpp", "popgraph/api/OptionTable.hpp"]
 HIDDEN = {"detail", "std", "popgraph"}  # namespaces that are not for users
 
 
@@ -42,10 +45,26 @@ def _walk(cursor, folders, names):
         if child.access_specifier not in (cindex.AccessSpecifier.INVALID, cindex.AccessSpecifier.PUBLIC):
             continue
         name = _spelling(child)
+        if child.kind == Kind.USING_DECLARATION:
+            named = [used.spelling for used in child.get_children() if used.kind in (Kind.OVERLOADED_DECL_REF, Kind.TYPE_REF)]
+            for used in named:
+                names.setdefault("::".join(_scope(child) + [used.split("::")[-1]]), "function")
+        if child.kind == Kind.MACRO_DEFINITION:
+            if not re.search(r"^(POPGRAPH_|POPLAR_|X$)|_(hpp|h|H)$", name):
+                names.setdefault(name, "macro")
+            continue
         if child.kind == Kind.NAMESPACE:
-            if name not in HIDDEN:
+            if name == "math" and place.name.endswith("/VectorMath.h"):  # what namespace ipu takes in
+                for function in child.get_children():
+                    if function.kind in FUNCTIONS and not function.spelling.startswith("each"):  # each: a helper of them
+                        names.setdefault("ipu::" + function.spelling, "function")
+            elif name == "popgraph" and place.name.endswith("/VectorMath.h"):
+                _walk(child, folders, names)
+            elif name not in HIDDEN:
                 _walk(child, folders, names)
             continue
+        if name.startswith("__builtin_") and not name.startswith("__builtin_ipu"):
+            continue  # the compiler's
         if child.kind in FUNCTIONS | TYPES | VALUES and name and "(" not in name.replace("operator ()", ""):
             if child.kind in FUNCTIONS and child.is_deleted_method():
                 continue
@@ -61,7 +80,8 @@ def _parse(includes, headers, flags, files):
     text = "".join(f"#include <{header}>\n" for header in headers)
     unit = cindex.Index.create().parse("names.cpp", flags + ["-I" + include for include in includes],
                                        unsaved_files=[("names.cpp", text)] + files,
-                                       options=cindex.TranslationUnit.PARSE_SKIP_FUNCTION_BODIES)
+                                       options=cindex.TranslationUnit.PARSE_SKIP_FUNCTION_BODIES
+                                       | cindex.TranslationUnit.PARSE_DETAILED_PROCESSING_RECORD)
     errors = [str(d) for d in unit.diagnostics if d.severity >= cindex.Diagnostic.Error]
     if errors:
         raise RuntimeError("\n".join(errors))
@@ -71,7 +91,7 @@ def _parse(includes, headers, flags, files):
 
 
 def _headers(include):
-    found = glob.glob(include + "/poplar/*.hpp") + [path for path in glob.glob(include + "/*") if os.path.isfile(path)]
+    found = glob.glob(include + "/pop*/*.hpp") + [path for path in glob.glob(include + "/*") if os.path.isfile(path)]
     return sorted(os.path.relpath(path, include) for path in found)
 
 
@@ -85,6 +105,10 @@ def public_names(root):
     for name, kind in _parse([codelet, device], _headers(codelet) + _headers(device), ["-std=c++20", "-D__POPC__"],
                              [context]).items():
         names.setdefault(name, kind)
+    for table in OPTIONS:
+        with open(os.path.join(root, table), encoding="utf-8") as file:
+            for option in re.findall(r'^ *X\("([\w.]+)"', file.read(), flags=re.M):
+                names.setdefault(option, "option")
     return names
 
 

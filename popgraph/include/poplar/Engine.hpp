@@ -247,6 +247,10 @@ private:
   std::unique_ptr<popgraph::EngineState> state_;
 };
 
+/// Writes the profile in a file as text, such as that of graph_memory_allocation_error::profilePath. Options are those of
+/// Engine::printProfileSummary. Throws file_load_error when the file is not a profile.
+POPLAR_API void printGraphSummary(std::ostream &stream, StringRef profilePath, const OptionFlags &options = {});
+
 } // namespace poplar
 
 #endif

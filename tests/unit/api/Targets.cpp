@@ -1,3 +1,4 @@
+#include "poplar/Graph.hpp"
 #include "poplar/IPUModel.hpp"
 #include "poplar/Target.hpp"
 #include "poplar/exceptions.hpp"
@@ -196,6 +197,21 @@ TEST_CASE("targets are written and read back, one after another in a stream") {
     read.serialize(again);
     CHECK(once.str() == again.str());
   }
+}
+
+TEST_CASE("every option that programs give to targets and streams is accepted") {
+  const Target target = Target::createIPUTarget(1, "ipu2",
+                                                {{"tilesPerIPU", "8"},
+                                                 {"ipuLinkConfiguration", "SlidingWindow"},
+                                                 {"ipuLinkTopology", "torus"},
+                                                 {"ipuLinkDomainSize", "64"},
+                                                 {"syncConfiguration", "ipuAndAll"},
+                                                 {"gatewayMode", "true"}});
+  CHECK(target.getNumTiles() == 8);
+  Graph graph(target);
+  const DataStream stream =
+      graph.addHostToDeviceFIFO("in", FLOAT, 4, ReplicatedStreamMode::REPLICATE, {{"bufferingDepth", "3"}, {"splitLimit", "0"}});
+  CHECK(stream.numElements() == 4);
 }
 
 TEST_CASE("damaged targets are refused") {

@@ -66,6 +66,171 @@ TEST_CASE("The bits of a value become another type of its size", "[codelets][hea
   CHECK(same == std::vector<std::uint32_t>(same.size(), 1));
 }
 
+TEST_CASE("Codelets whose bodies may be assembly elsewhere are plain vertices", "[codelets][headers]") {
+  const auto module = compileText(R"code(
+    #include <poplibs_support/ExternalCodelet.hpp>
+    template <typename T> struct [[poplar::constraint("elem(*out) != elem(*in)")]] Twice
+        : public SupervisorVertexIf<ASM_CODELETS_ENABLED> {
+      Twice();
+      IS_EXTERNAL_CODELET(!(std::is_same<T, int>::value));
+      Input<Vector<T>> in; Output<Vector<T>> out;
+      bool compute() {
+        static_assert(!isExternalCodelet && !EXTERNAL_CODELET, "");
+        for (unsigned i = 0; i != in.size(); ++i) out[i] = in[i] + in[i];
+        return true;
+      } };
+    template struct Twice<float>;)code");
+  REQUIRE(module->codelets.at(0).kind == VertexKind::Vertex);
+  const std::vector<float> in = {1, -2.5f};
+  std::vector<float> out(2);
+  VertexRun vertex(*module, "Twice<float>");
+  vertex.connect("in", in.data(), 2);
+  vertex.connect("out", out.data(), 2);
+  vertex.run();
+  CHECK(out == std::vector<float>{2, -5});
+}
+
+TEST_CASE("Constants of the tile are those of the second generation", "[codelets][headers]") {
+  const std::pair<const char *, unsigned> constants[] = {
+      {"TMEM_REGION0_BASE_ADDR", 0x4c000},
+      {"TMEM_REGION1_BASE_ADDR", 0x80000},
+      {"TMEM_ELEMSIZE", 0x4000},
+      {"RPT_COUNT_MAX", 65535},
+      {"RPT_BODY_MAX", 256},
+      {"TEXCH_SYNCZONE_LOCAL", 16},
+      {"TEXCH_SYNCZONE_ALL", 0},
+      {"CSR_W_WSR__INDEX", 0},
+      {"CSR_W_WSR__CTXTID_M1__SHIFT", 0},
+      {"CSR_W_WSR__CTXTID_M1__MASK", 0x7},
+      {"CSR_S_SSR__INDEX", 0},
+      {"CSR_C_DBG_DATA__INDEX", 32},
+      {"CSR_S_CCCSLOAD__INDEX", 80},
+      {"CSR_W_CCCSLOAD__INDEX", 80},
+      {"CSR_W_REPEAT_COUNT__INDEX", 81},
+      {"CSR_S_SCOUNT_L__INDEX", 96},
+      {"CSR_S_SCOUNT_U__INDEX", 97},
+      {"CSR_W_FP_CTL__INDEX", 0},
+      {"CSR_S_FP_ICTL__INDEX", 0},
+      {"CSR_W_FP_STS__INDEX", 1},
+      {"CSR_W_FP_CLR__INDEX", 2},
+      {"CSR_W_FP_CLR__ZAACC__SHIFT", 0},
+      {"CSR_W_FP_CLR__ZAACC__MASK", 0x1},
+      {"CSR_W_FP_NFMT__INDEX", 3},
+      {"CSR_S_FP_INFMT__INDEX", 3},
+      {"CSR_W_FP_SCL__INDEX", 4},
+      {"CSR_S_FP_ISCL__INDEX", 4},
+      {"CSR_W_TAS__INDEX", 32},
+      {"CSR_W_PRNG_0_0__INDEX", 64},
+      {"CSR_W_PRNG_0_1__INDEX", 65},
+      {"CSR_W_PRNG_1_0__INDEX", 66},
+      {"CSR_W_PRNG_1_1__INDEX", 67},
+      {"CSR_W_PRNG_SEED__INDEX", 68},
+      {"CSR_W_FP_CTL__INV__SHIFT", 0},
+      {"CSR_W_FP_CTL__INV__MASK", 0x1},
+      {"CSR_W_FP_CTL__DIV0__SHIFT", 1},
+      {"CSR_W_FP_CTL__DIV0__MASK", 0x1},
+      {"CSR_W_FP_CTL__OFLO__SHIFT", 2},
+      {"CSR_W_FP_CTL__OFLO__MASK", 0x1},
+      {"CSR_W_FP_CTL__ESR__SHIFT", 19},
+      {"CSR_W_FP_CTL__ESR__MASK", 0x1},
+      {"CSR_W_FP_CTL__NANOO__SHIFT", 20},
+      {"CSR_W_FP_CTL__NANOO__MASK", 0x1}};
+  std::string text = "#include <poplar/TileConstants.hpp>\n#include <poplar/AvailableVTypes.h>\n"
+                     "#if !VECTOR_AVAIL_SHORT_SPAN || !VECTORLIST_AVAIL_DELTAN || defined(VECTOR_AVAIL_SCALED_PTR32)\n"
+                     "#error layouts\n#endif\n";
+  for (const auto &[name, value] : constants)
+    text += "static_assert(" + std::string(name) + " == " + std::to_string(value) + ", \"" + name + "\");\n";
+  text += "struct V : Vertex { bool compute() { return true; } };\n";
+  CHECK_NOTHROW(compileText(text + "static_assert(CTXT_WORKERS == 6 && CTXT_TOTAL == 7, \"\");"));
+  CHECK_NOTHROW(compileText(text + "static_assert(CTXT_WORKERS == 1 && CTXT_TOTAL == 2, \"\");", "cpu"));
+}
+
+TEST_CASE("Sizes of stacks that assembly needs are declared without effect", "[codelets][headers]") {
+  CHECK_NOTHROW(compileText(R"(
+    #include <poplar/StackSizeDefs.hpp>
+    DEF_STACK_SIZE_OWN(16, fast)
+    DEF_STACK_USAGE(32, fast)
+    DEF_STACK_SIZE_DEP_DIRECT(8, fast)
+    DEF_FUNC_CALLS(fast, slow)
+    DEF_FUNC_CALL_PTRS(fast, slow)
+    RECURSIVE_FUNCTION_SIZE(64, slow)
+    struct V : Vertex { bool compute() { return true; } };)"));
+}
+
+TEST_CASE("Short vectors have the sizes and the arithmetic of their elements", "[codelets][headers]") {
+  const std::pair<const char *, unsigned> vectors[] = {
+      {"char2", 2},   {"char4", 4},   {"schar2", 2},    {"schar4", 4},    {"uchar2", 2},     {"uchar4", 4},
+      {"short2", 4},  {"short4", 8},  {"ushort2", 4},   {"ushort4", 8},   {"int2", 8},       {"int4", 16},
+      {"uint2", 8},   {"uint4", 16},  {"long2", 8},     {"long4", 16},    {"ulong2", 8},     {"ulong4", 16},
+      {"longlong2", 16}, {"longlong4", 32}, {"ulonglong2", 16}, {"ulonglong4", 32}, {"float2", 8}, {"float4", 16},
+      {"half2", 4},   {"half4", 8},   {"half8", 16}};
+  std::string text = "#include <ipudef.h>\nstruct V : Vertex { Output<Vector<int>> o; bool compute() { unsigned i = 0;";
+  for (const auto &[name, size] : vectors)
+    text += std::string(" { static_assert(sizeof(") + name + ") == " + std::to_string(size) + ", \"\"); " + name +
+            " a = 3, b = 2; a[1] = 5; const auto c = a * b; o[i++] = static_cast<int>(c[0]) * 100 + static_cast<int>(c[1]); }";
+  const auto module = compileText(text + " return true; } };");
+  std::vector<std::int32_t> o(std::size(vectors));
+  VertexRun vertex(*module, "V");
+  vertex.connect("o", o.data(), static_cast<std::uint32_t>(o.size()));
+  vertex.run();
+  CHECK(o == std::vector<std::int32_t>(o.size(), 610));
+}
+
+TEST_CASE("Functions of the ipu namespace agree with the C library's", "[codelets][headers]") {
+  using Function = double (*)(double);
+  const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+  const std::pair<const char *, Function> one[] = {
+      {"ipu::abs", [](double x) { return std::fabs(x); }}, {"ipu::fabs", [](double x) { return std::fabs(x); }},
+      {"ipu::acos", std::acos}, {"ipu::asin", std::asin}, {"ipu::atan", std::atan}, {"ipu::cbrt", std::cbrt},
+      {"ipu::ceil", std::ceil}, {"ipu::cos", std::cos}, {"ipu::cosh", std::cosh}, {"ipu::erf", std::erf},
+      {"ipu::exp", std::exp}, {"ipu::exp10", [](double x) { return std::pow(10.0, x); }}, {"ipu::exp2", std::exp2},
+      {"ipu::expm1", std::expm1}, {"ipu::floor", std::floor}, {"ipu::ln", std::log}, {"ipu::log", std::log},
+      {"ipu::log10", std::log10}, {"ipu::log1p", std::log1p}, {"ipu::log2", std::log2},
+      {"ipu::nearbyint", std::nearbyint}, {"ipu::rint", std::rint}, {"ipu::round", std::round},
+      {"ipu::rsqrt", [](double x) { return 1 / std::sqrt(x); }}, {"ipu::sigmoid", sigmoid}, {"ipu::sin", std::sin},
+      {"ipu::sinh", std::sinh}, {"ipu::sqrt", std::sqrt}, {"ipu::tan", std::tan}, {"ipu::tanh", std::tanh},
+      {"ipu::trunc", std::trunc}};
+  using Two = double (*)(double, double);
+  const std::pair<const char *, Two> two[] = {
+      {"ipu::absadd", [](double x, double y) { return std::fabs(x) + std::fabs(y); }},
+      {"ipu::absmax", [](double x, double y) { return std::max(std::fabs(x), std::fabs(y)); }},
+      {"ipu::atan2", std::atan2}, {"ipu::copysign", std::copysign}, {"ipu::fmax", std::fmax}, {"ipu::fmin", std::fmin},
+      {"ipu::fmod", std::fmod}, {"ipu::hypot", std::hypot}, {"ipu::max", std::fmax}, {"ipu::min", std::fmin},
+      {"ipu::pow", std::pow}};
+  std::string text = "#include <ipu_vector_math>\nstruct V : Vertex { Input<float> x, y; Output<Vector<float>> o;"
+                     " Output<Vector<int>> b; bool compute() { unsigned i = 0; const float2 v{*x, *y};";
+  std::vector<double> expected;
+  const double x = 0.375, y = -1.75;
+  for (const auto &[name, f] : one) {
+    text += std::string(" o[i++] = ") + name + "(*x);", expected.push_back(f(x));
+    text += std::string(" o[i++] = ") + name + "(float2{0.5f, *x})[1];", expected.push_back(f(x));
+  }
+  for (const auto &[name, f] : two) text += std::string(" o[i++] = ") + name + "(*x, *y);", expected.push_back(f(x, y));
+  text += " o[i++] = ipu::fma(*x, *y, 2.0f); o[i++] = ipu::clamp(v, float2{-1, -1}, float2{0, 0})[1];"
+          " o[i++] = ipu::sum(v); o[i++] = ipu::dot(v, v);"
+          " b[0] = ipu::isnan(*x) != 0; b[1] = ipu::isinf(*x / 0.0f) != 0; b[2] = ipu::isfinite(*y) != 0;"
+          " return true; } };";
+  for (const double e : {x * y + 2, -1.0, x + y, x * x + y * y}) expected.push_back(e);
+  const auto module = compileText(text);
+  const float in[] = {0.375f, -1.75f};
+  std::vector<float> o(expected.size());
+  std::vector<std::int32_t> b(3, 7);
+  VertexRun vertex(*module, "V");
+  vertex.connect("x", &in[0]);
+  vertex.connect("y", &in[1]);
+  vertex.connect("o", o.data(), static_cast<std::uint32_t>(o.size()));
+  vertex.connect("b", b.data(), 3);
+  vertex.run();
+  for (std::size_t i = 0; i != expected.size(); ++i) {
+    INFO(i);
+    if (std::isnan(expected[i]))
+      CHECK(std::isnan(o[i]));
+    else
+      CHECK(std::fabs(o[i] - expected[i]) <= 2.4e-7 * std::fabs(expected[i]));
+  }
+  CHECK(b == std::vector<std::int32_t>{0, 1, 1});
+}
+
 TEST_CASE("Small helpers of codelets: alignment, counted loops, the base of all vertices", "[codelets][headers]") {
   const auto module = compileText(R"(
     #include <ipudef.h>
