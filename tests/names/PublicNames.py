@@ -91,7 +91,7 @@ def _parse(includes, headers, flags, files):
 
 
 def _headers(include):
-    found = glob.glob(include + "/pop*/*.hpp") + [path for path in glob.glob(include + "/*") if os.path.isfile(path)]
+    found = glob.glob(include + "/*/*.hpp") + [path for path in glob.glob(include + "/*") if os.path.isfile(path)]
     return sorted(os.path.relpath(path, include) for path in found)
 
 

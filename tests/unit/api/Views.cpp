@@ -1,3 +1,4 @@
+#include "gccs/ArrayRef.hpp"
 #include "poplar/ArrayRef.hpp"
 #include "poplar/Interval.hpp"
 #include "poplar/StringRef.hpp"
@@ -61,6 +62,7 @@ TEST_CASE("an ArrayRef is made of everything that holds consecutive elements") {
 }
 
 TEST_CASE("an ArrayRef names its types as containers do") {
+  STATIC_REQUIRE(std::is_same_v<gccs::ArrayRef<int>, ArrayRef<int>>);
   using Numbers = ArrayRef<int>;
   STATIC_REQUIRE(std::is_same_v<Numbers::value_type, int>);
   STATIC_REQUIRE(std::is_same_v<Numbers::size_type, std::size_t>);
