@@ -126,6 +126,7 @@ public:
       }
     }
     for (BasicBlock *block : setUps_) add(*block, price(Cost::LoopSetup), result_.unit);
+    if (prologue_) add(*prologue_, price(Cost::HandPrologue), result_.unit);
     for (const auto &[block, units] : units_) result_.blocks[block] = issued(units);
     return std::move(result_);
   }
@@ -163,8 +164,19 @@ private:
       if (type) return add(block, price(Cost::Store), result_.unit / lanesOf(type));
     }
     if (type) return add(block, cost, result_.unit / lanesOf(type));
-    if (cost.main == 0 && !isa<CallBase>(instruction)) return add(block, cost, result_.unit / lanes->second);
+    if (cost.main == 0) return add(block, cost, result_.unit / std::min(lanes->second, lanesAtOnce(instruction)));
     add(block, cost, result_.unit);
+  }
+
+  /// Elements that the arithmetic of hand-scheduled loops works on at once: 64 bits of them, but divisions, roots and
+  /// single-precision functions come one by one, functions of halves in pairs.
+  static std::uint32_t lanesAtOnce(const Instruction &instruction) {
+    if (auto *call = dyn_cast<CallBase>(&instruction)) {
+      if (auto *intrinsic = dyn_cast<IntrinsicInst>(call))
+        return intrinsic->getIntrinsicID() == Intrinsic::sqrt ? 1 : kHandScheduledUnit;
+      return isMathCall(*call) && isHalfCall(*call) ? 2 : 1;
+    }
+    return instruction.getOpcode() == Instruction::FDiv ? 1 : kHandScheduledUnit;
   }
 
   static std::uint32_t lanesOf(Type *type) {
@@ -203,6 +215,7 @@ private:
     SmallVector<Instruction *, 2> marks;
     for (Instruction &instruction : instructions(function_))
       if (isNamed(instruction, kHandScheduledMark)) marks.push_back(&instruction);
+    if (!marks.empty()) prologue_ = marks.front()->getParent();
     for (Instruction *mark : marks) mark->eraseFromParent();
     return !marks.empty();
   }
@@ -422,18 +435,20 @@ private:
       return integer(instruction, &instruction, Cost::Integer, Cost::Integer64);
     case Instruction::ICmp: return compare(cast<ICmpInst>(instruction));
     case Instruction::FCmp: {
+      if (handScheduled_ && instruction.hasOneUse() && isMaximum(*instruction.user_begin())) return {};
       Price cost = floating(instruction.getOperand(0)->getType(), Cost::FloatArithmetic);
       if (any_of(instruction.users(), [](const User *user) { return !isFloatSelect(*user); }))
         cost += price(Cost::FloatTest);
       return cost;
     }
     case Instruction::Select:
+      if (handScheduled_ && isMaximum(&instruction)) return floating(instruction.getType(), Cost::FloatArithmetic);
       return price(isFloatSelect(instruction) ? Cost::FloatSelect : Cost::Integer, words(instruction.getType()));
     case Instruction::FAdd:
     case Instruction::FSub:
     case Instruction::FMul:
     case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
-    case Instruction::FDiv: return floating(instruction.getType(), Cost::FloatDivide);
+    case Instruction::FDiv: return floating(instruction.getType(), isOne(instruction.getOperand(0)) ? Cost::FloatReciprocal : Cost::FloatDivide);
     case Instruction::FPExt:
     case Instruction::FPTrunc: return floatConversion(instruction);
     case Instruction::SIToFP:
@@ -456,11 +471,27 @@ private:
     return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
   }
 
+  static bool isOne(const Value *value) {
+    const auto *constant = dyn_cast<ConstantFP>(value);
+    return constant && constant->isExactlyValue(1.0);
+  }
+  /// One of the two numbers that it compares: one instruction where it is written by hand.
+  static bool isMaximum(const User *user) {
+    auto *select = dyn_cast<SelectInst>(user);
+    auto *compare = select ? dyn_cast<FCmpInst>(select->getCondition()) : nullptr;
+    if (!compare || !compare->hasOneUse() || compare->isEquality()) return false;
+    const Value *a = compare->getOperand(0), *b = compare->getOperand(1);
+    return (select->getTrueValue() == a && select->getFalseValue() == b) ||
+           (select->getTrueValue() == b && select->getFalseValue() == a);
+  }
+
   static bool isFloatSelect(const User &user) { return isa<SelectInst>(user) && user.getType()->isFPOrFPVectorTy(); }
 
   // A 64-bit integer is in two registers; moved from memory to memory it is in one.
-  static std::uint32_t loadedWords(const Instruction &load) {
+  std::uint32_t loadedWords(const Instruction &load) const {
     Type *type = load.getType();
+    // Written by hand, vectors of 128 bits come from interleaved memory at once.
+    if (handScheduled_ && type->isVectorTy() && words(type) == 2) return 1;
     if (!type->getScalarType()->isIntegerTy(64) ||
         all_of(load.users(), [](const User *user) { return isa<StoreInst>(user); }))
       return words(type);
@@ -500,7 +531,7 @@ private:
     if (compare.isEquality() && compare.hasOneUse() && isa<BranchInst>(*compare.user_begin()))
       if (auto *constant = dyn_cast<Constant>(compare.getOperand(1)); constant && constant->isNullValue())
         return wide_.wide(compare.getOperand(0)) ? price(Cost::Integer) : Price{};
-    return integer(compare, compare.getOperand(0), Cost::Integer, Cost::Integer64);
+    return integer(compare, compare.getOperand(0), Cost::Integer, Cost::Integer64Compare);
   }
 
   // Half arithmetic is written as widen, compute in float, narrow; the device computes in half.
@@ -643,6 +674,7 @@ private:
   const CostOptions &options_;
   WideIntegers wide_;
   bool handScheduled_ = false;
+  BasicBlock *prologue_ = nullptr; // where hand-scheduled code begins
   FunctionCost result_;
   DenseMap<BasicBlock *, Pipes> units_;
   DenseMap<BasicBlock *, std::uint32_t> lanes_; // hardware loops of hand-scheduled code

@@ -35,8 +35,8 @@ namespace popgraph {
   X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "SW: smaller stores read, modify and write")              \
   X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "HW C4, SW: copy within a tile at its best")     \
   X(std::uint32_t, localCopyCycles, 288, 288, 288, 288, 0, "cycles", "HW C4: complete six-worker copy call on a tile") \
-  X(std::uint32_t, rearrangePieceSlots, 6, 6, 6, 6, 0, "slots",                                                        \
-    "SET: load source, destination and length, an add, rpt, branch")                                                   \
+  X(std::uint32_t, rearrangePieceSlots, 8, 8, 8, 8, 0, "slots",                                                        \
+    "SET: load of a packed entry, two to unpack it, two addresses, rpt, next entry, branch")                           \
   X(std::uint32_t, controlCodeBytesPerStep, 24, 24, 24, 24, 0, "bytes", "SET: six instructions start the vertices")    \
   X(std::uint32_t, controlCodeBytesPerExchange, 8, 8, 8, 8, 0, "bytes", "SET: sync, and call of the exchange's code")  \
   X(std::uint32_t, controlCodeBytesPerTurn, 12, 12, 12, 12, 0, "bytes", "SET: test and branch; begin, middle and end") \

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "popgraph/machine/CostTable.hpp"
-
 namespace popgraph {
 
 void RearrangePhase::add(std::uint32_t tile, std::uint64_t address, std::uint64_t bytes) {
@@ -11,8 +9,9 @@ void RearrangePhase::add(std::uint32_t tile, std::uint64_t address, std::uint64_
   if (work.pieces++ == 0) touched_.push_back(tile);
   const std::uint64_t misaligned = address | bytes;
   const std::uint64_t atom = misaligned % 8 == 0 ? 8 : misaligned % 4 == 0 ? 4 : misaligned % 2 == 0 ? 2 : 1;
-  const std::uint64_t perAtom = slots(Cost::Load) + (atom >= 4 ? slots(Cost::Store) : slots(Cost::StoreNarrow));
-  work.slots += machine_.rearrangePieceSlots + bytes / atom * perAtom;
+  // Half slots of each atom; the last of an odd number of narrow ones is stored as a whole.
+  const std::uint64_t halves = atom == 8 ? 2 : atom == 1 ? 7 : 4;
+  work.slots += machine_.rearrangePieceSlots + (bytes / atom * halves + 1) / 2;
   work.bytes += bytes;
 }
 

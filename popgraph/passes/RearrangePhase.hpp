@@ -1,10 +1,11 @@
 #pragma once
 // Copies within a tile, by its workers. Each contiguous piece is one entry of a copy vertex's list:
 //
-//   every piece     rearrangePieceSlots: read source, destination and length, set up the loop, branch
-//   every 8 bytes   a load and a store, where source and destination are multiples of 8
+//   every piece     rearrangePieceSlots: read and unpack source and length, set up the loop, branch
+//   every 8 bytes   one instruction that loads and stores, where source and destination are multiples of 8
 //   every 4 bytes   a load and a store, where they are multiples of 4
-//   every 2 bytes   a load and a read-modify-write: no narrow stores exist
+//   every 2 bytes   a load, and half of packing two and storing them: no narrow stores exist
+//   every byte      a load, two to shift it into its place, a quarter of a store
 //
 // The slots are shared out over the workers evenly, after localCopyCycles for the call, its start and its end.
 #include <cstdint>

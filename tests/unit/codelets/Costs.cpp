@@ -18,16 +18,23 @@ TEST_CASE("Slots of straight code are the sum of its instructions", "[codelets][
     struct Exp : Vertex { Input<float> a; Output<float> c; bool compute() { *c = std::exp(a); return true; } };
     struct Narrow : Vertex { Input<char> a; Output<char> c; bool compute() { *c = a; return true; } };
     struct Halves : Vertex { Input<half> a, b; Output<half> c; bool compute() { *c = a * b; return true; } };
+    struct Inverse : Vertex { Input<float> a; Output<float> c; bool compute() { *c = 1.0f / *a; return true; } };
+    struct Quotient : Vertex { Input<float> a; Output<float> c; bool compute() { *c = 2.0f / *a; return true; } };
+    struct WideLess : Vertex { Input<long long> a, b; Output<int> c;
+      bool compute() { *c = *a < *b; return true; } };
     struct Wide : Vertex { Input<long long> a, b; Output<long long> c;
       bool compute() { *c = a + b; return true; } };)");
   const auto slotsOf = [&](const std::string &name) {
     alignas(8) char a[8] = {3}, b[8] = {2}, c[8];
     VertexRun vertex(*module, name);
     vertex.connect("a", a);
-    if (name != "Exp" && name != "Narrow") vertex.connect("b", b);
+    if (name != "Exp" && name != "Narrow" && name != "Inverse" && name != "Quotient") vertex.connect("b", b);
     vertex.connect("c", c);
     return vertex.run().at(0);
   };
+  CHECK(slotsOf("Inverse") == 2 + 1 + slots(Cost::FloatReciprocal) + 1 + 1);
+  CHECK(slotsOf("Quotient") == 2 + 1 + slots(Cost::FloatDivide) + 1 + 1);
+  CHECK(slotsOf("WideLess") == 3 + 2 * 2 + slots(Cost::Integer64Compare) + 1 + 1);
   CHECK(slotsOf("Add") == 3 + 2 + 1 + 1 + 1);  // three pointers, two loads, add, store, return
   CHECK(slotsOf("Divide") == 3 + 2 + slots(Cost::IntegerDivideS32) + 1 + 1);
   CHECK(slotsOf("Exp") == 2 + 1 + slots(Cost::FloatExp) + 1 + 1);
@@ -337,6 +344,56 @@ TEST_CASE("Hand-scheduled loops fill both pipes and go through memory by 64 bits
   CHECK(perElement("Axpy<half,false>") == 4 + slots(Cost::StoreNarrow));
   CHECK(perElement("Axpy<half,true>") == 0.75);
   CHECK(perElement("Gather") == 1.5); // one by one in, two by two out
+}
+
+TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of halves in pairs", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    #include <cmath>
+    #include <hand_scheduled.h>
+    #include <ipudef.h>
+    #include <poplar/HalfFloat.hpp>
+    #define LOOP(name, T, expression)                                          \
+      struct name : Vertex {                                                   \
+        Input<Vector<T>> x; InOut<Vector<T>> y; unsigned n;                    \
+        bool compute() {                                                       \
+          popgraph::handScheduled();                                           \
+          for (unsigned i = 0; i < n; ++i) y[i] = T(expression);               \
+          return true;                                                         \
+        }                                                                      \
+      };
+    LOOP(Divide, float, x[i] / y[i])
+    LOOP(Inverse, float, 1.0f / x[i])
+    LOOP(Root, float, std::sqrt(x[i]))
+    LOOP(Larger, float, x[i] < y[i] ? y[i] : x[i])
+    LOOP(Tanh, half, std::tanh(float(x[i])))
+    struct Wide : Vertex {
+      Input<Vector<float, VectorLayout::SPAN, 16>> x; InOut<Vector<float, VectorLayout::SPAN, 16>> y; unsigned n;
+      bool compute() {
+        popgraph::handScheduled();
+        const float4 *in = reinterpret_cast<const float4 *>(&x[0]);
+        float4 *out = reinterpret_cast<float4 *>(&y[0]);
+        for (unsigned i = 0; i < n / 4; ++i) out[i] = in[i];
+        return true;
+      }
+    };
+    struct Nothing : Vertex { Input<Vector<float>> x; InOut<Vector<float>> y; unsigned n;
+      bool compute() { popgraph::handScheduled(); return true; } };)");
+  alignas(16) static float data[4000];
+  const auto slotsOf = [&](const std::string &name, unsigned n) {
+    VertexRun vertex(*module, name);
+    vertex.connect("x", data, 1000);
+    vertex.connect("y", data + 2000, 1000);
+    vertex.state("n", n);
+    return static_cast<double>(vertex.run().at(0));
+  };
+  const auto perElement = [&](const std::string &name) { return (slotsOf(name, 320) - slotsOf(name, 64)) / 256; };
+  CHECK(perElement("Divide") == 5);
+  CHECK(perElement("Inverse") == 3);
+  CHECK(perElement("Root") == 5);
+  CHECK(perElement("Larger") == 1.5); // three accesses; one instruction beside them
+  CHECK(perElement("Tanh") == 0.5);
+  CHECK(perElement("Wide") == 0.75); // one load, two stores
+  CHECK(slotsOf("Nothing", 0) == slots(Cost::HandPrologue) + 1);
 }
 
 TEST_CASE("A pairing credit hides part of the less busy pipe", "[codelets][costs]") {

@@ -277,13 +277,17 @@ TEST_CASE("data between IPUs goes along the ladder's side and crosses at the run
 TEST_CASE("copies within a tile cost their pieces and atoms, shared out over six workers") {
   const Machine &machine = machineByName("gc200");
   RearrangePhase phase(machine, 8);
-  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 64); // 6 slots and 8 x (load, store)
-  for (unsigned i = 0; i < 60; ++i) phase.add(5, 2, 2);  // 6 slots, a load and five for the store
+  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 64); // 8 slots, and one for each 8 bytes
+  for (unsigned i = 0; i < 60; ++i) phase.add(5, 2, 2);  // 8 slots, a load and half of packing and storing two
+  for (unsigned i = 0; i < 60; ++i) phase.add(6, 4, 4);  // 8 slots, a load and a store
+  for (unsigned i = 0; i < 60; ++i) phase.add(7, 1, 3);  // 8 slots, three bytes of 3.5
   Placement placement;
   const RearrangePlan plan = phase.finish(placement);
-  REQUIRE(plan.count == 2);
+  REQUIRE(plan.count == 4);
   CHECK(placement.rearranges[0].tile == 3);
   CHECK(placement.rearranges[0].bytes == 60 * 64);
-  CHECK(placement.rearranges[0].cycles == 288 + 6 * 10 * (6 + 16)); // C4 and ten pieces for each worker
-  CHECK(placement.rearranges[1].cycles == 288 + 6 * 10 * (6 + 6));
+  CHECK(placement.rearranges[0].cycles == 288 + 6 * 10 * (8 + 8)); // C4 and ten pieces for each worker
+  CHECK(placement.rearranges[1].cycles == 288 + 6 * 10 * (8 + 2));
+  CHECK(placement.rearranges[2].cycles == 288 + 6 * 10 * (8 + 2));
+  CHECK(placement.rearranges[3].cycles == 288 + 6 * 10 * (8 + 11));
 }
