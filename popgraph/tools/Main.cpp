@@ -29,6 +29,7 @@ int main(int argc, char **argv) {
   addExport(app, action);
   addDiff(app, action);
   addCheck(app, action);
+  addValidate(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

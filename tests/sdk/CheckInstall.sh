@@ -6,7 +6,7 @@ mkdir -p "$3"
 "$1" --install "$2" --prefix "$3/first place" >"$3/install.log"
 mv "$3/first place" "$3/moved"
 # Both trees are laid out alike, and no file names the place of the build.
-for file in enable.sh bin/popc bin/popgraph lib/libpoplar.so lib/libpva.so lib/libpvti.so lib/popops.gp lib/popgraph/device/math.bc \
+for file in enable.sh bin/popc bin/popgraph bin/popgraph-validate lib/libpoplar.so lib/libpva.so lib/libpvti.so lib/popops.gp lib/popgraph/device/math.bc \
   lib/cmake/poplar/poplar-config.cmake include/poplar/Graph.hpp include/poplar/Vertex.hpp include/popops/Expr.hpp; do
   [ -e "$3/moved/$file" ] || { echo "FAILED: $file is not installed"; exit 1; }
 done

@@ -1,0 +1,128 @@
+// The list: calibration rows C1 … C8, that machine constants may be fitted to (popgraph/machine/README.md), then what
+// else is published and can be run. A row is one number; ranges are what a publication gives as one.
+#include "simulator/validate/Rows.hpp"
+
+#include "simulator/validate/Experiments.hpp"
+
+namespace popgraph::validate {
+namespace {
+
+constexpr char kMicro[] = "Jia et al. 2019, microbenchmarks of the IPU";
+constexpr char kHotChips[] = "Hot Chips 33, Mk2 talk";
+constexpr char kHotChips31[] = "Hot Chips 31 and Mk1 data";
+constexpr char kPeak[] = "IPU Peak Flops benchmark, its outputs on Bow";
+constexpr char kPoplibs[] = "PopLibs, cycle estimators";
+constexpr char kPlanner[] = "PopLibs, planners and test models";
+constexpr char kReverse[] = "reverse engineering of ipu21";
+constexpr char kProfile[] = "published profiles of a Bow";
+constexpr char kRegression[] = "regression over programs on Mk2";
+constexpr char kGuide[] = "Poplar user guide";
+constexpr char kTutorial[] = "matrix-vector tutorial, on hardware";
+constexpr char kBow[] = "Bow announcement";
+
+constexpr char kFragments[] =
+    "The vendor's compiler packs short pieces on the tile before it sends them; here every piece is a transfer of its "
+    "own, which costs code instead of time.";
+
+using M = const char *;
+
+#define ELEMENTWISE(id, op, half, type, expected)                                                                      \
+  {id,          op " of " type ", popops",                                                                             \
+   expected,    expected,                                                                                              \
+   "slots/8 B", "gc200",                                                                                               \
+   kPoplibs,    [](M m) { return elementWise(m, op, half); }}
+
+const Row kRows[] = {
+    {"C1", "two readings of the cycle counter", 45, 45, "cycles", "bow", kPeak, counterPair},
+    {"C2a", "scaled add of 64 floats", 375, 375, "cycles", "gc200", kPoplibs, [](M m) { return scaledAdd(m, 64); }},
+    {"C2b", "scaled add of 512 floats", 1043, 1043, "cycles", "gc200", kPoplibs, [](M m) { return scaledAdd(m, 512); }},
+    {"C4", "copy within a tile, the smallest", 288, 288, "cycles", "c600", kReverse, localCopy},
+    {"C5a", "link of a chain of loads", 6, 6, "cycles", "gc2", kMicro, loadLatency},
+    {"C6a", "halo exchange, 536 words into the worst tile", 637, 637, "cycles", "gc2", kMicro,
+     [](M m) { return haloExchange(m, false); }},
+    {"C6b", "halo exchange, the longest sync", 117, 117, "cycles", "gc2", kMicro,
+     [](M m) { return haloExchange(m, true); }},
+    {"C7", "internal sync without late arrivals", 126, 126, "cycles", "bow", kProfile, internalSync},
+    {"C8a", "broadcast of 4 bytes, sender", 74, 74, "cycles", "bow", kProfile, [](M m) { return broadcast(m, true); }},
+    {"C8b", "broadcast of 4 bytes, last receiver", 128, 128, "cycles", "bow", kProfile,
+     [](M m) { return broadcast(m, false); }},
+
+    {"T1", "matrix-vector product 10000 x 1000, mean compute", 28300, 28300, "cycles", "gc200", kTutorial,
+     matrixVectorCompute},
+    {"T2", "matrix-vector product 10000 x 1000, mean exchange", 8743, 8743, "cycles", "gc200", kTutorial,
+     matrixVectorExchange},
+
+    {"R1", "vector f32, all tiles", 7.8e12, 7.8e12, "FLOP/s", "gc2", kHotChips31, vectorFlops},
+    {"R2", "vector f32, all tiles", 7.83e12, 7.83e12, "FLOP/s", "gc200", kHotChips, vectorFlops},
+    {"R3", "vector f32, all tiles", 10.9e12, 10.9e12, "FLOP/s", "bow", kBow, vectorFlops},
+
+    {"I1", "C++ loop, add of 32 bits", 4.17, 4.17, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "add32"); }},
+    {"I2", "C++ loop, add of 64 bits", 10.2, 10.2, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "add64"); }},
+    {"I3", "C++ loop, multiply of 64 bits", 27.2, 27.2, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "multiply64"); }},
+    {"I4", "C++ loop, bit count", 18.2, 18.2, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "popcount"); }},
+    {"I5", "C++ loop, compare of 64 bits", 12, 18, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "compare64"); }},
+    {"I6", "C++ loop, select", 3, 6, "slots", "gc200", kRegression, [](M m) { return elementSlots(m, "select"); }},
+    {"I7", "compute set of one vertex that does nothing", 65, 100, "cycles", "gc200", kPoplibs, emptyVertex},
+
+    ELEMENTWISE("E1", "add", false, "floats", 3),
+    ELEMENTWISE("E2", "add", true, "halves", 3),
+    ELEMENTWISE("E3", "multiply", false, "floats", 3),
+    ELEMENTWISE("E4", "maximum", false, "floats", 3),
+    ELEMENTWISE("E5", "exp", false, "floats", 6),
+    ELEMENTWISE("E6", "exp", true, "halves", 4),
+    ELEMENTWISE("E7", "ln", false, "floats", 12),
+    ELEMENTWISE("E8", "ln", true, "halves", 4),
+    ELEMENTWISE("E9", "tanh", false, "floats", 10),
+    ELEMENTWISE("E10", "tanh", true, "halves", 2),
+    ELEMENTWISE("E11", "sigmoid", false, "floats", 10),
+    ELEMENTWISE("E12", "sigmoid", true, "halves", 4),
+    ELEMENTWISE("E13", "sqrt", false, "floats", 10),
+    ELEMENTWISE("E14", "rsqrt", false, "floats", 8),
+    ELEMENTWISE("E15", "inverse", false, "floats", 6),
+    ELEMENTWISE("E16", "divide", false, "floats", 10),
+    ELEMENTWISE("E17", "scaled add", false, "floats", 3),
+    ELEMENTWISE("E18", "fill", false, "floats", 1),
+
+    {"X1", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc2", kHotChips31, exchangeBandwidth},
+    {"X2", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc200", kHotChips, exchangeBandwidth},
+    {"X3", "exchange of all tiles", 10.9e12, 10.9e12, "B/s", "bow", kBow, exchangeBandwidth},
+    {"X4", "each further word to one tile of every pair", 1, 1, "cycles", "gc200", kHotChips, broadcastWord},
+    {"X5", "each further word to two tiles of a pair", .5, .5, "cycles", "gc200", kPlanner, pairWord},
+    {"X6", "copy of 1,000 words, beside the words", 60, 130, "cycles", "c600", kReverse, exchangeRemainder},
+    {"X7", "copy of a word to another tile, no load", 213, 213, "cycles", "gc2", kMicro,
+     [](M m) { return tileLatency(m, false); }},
+    {"X8", "the same to another IPU, times as long", 4, 7.7, "", "gc2", kMicro,
+     [](M m) { return tileLatency(m, true) / tileLatency(m, false); }},
+    {"X9", "from one IPU of a pair to the other", 58.4e9, 58.4e9, "B/s", "gc200", kPlanner, linkBandwidth},
+    {"X10", "turn of a loop of syncs on a chip", 150, 150, "cycles", "gc200", kHotChips,
+     [](M m) { return syncTurn(m, false); }},
+    {"X11", "turn of a loop of syncs with the host", 600, 600, "cycles", "c600", kReverse,
+     [](M m) { return syncTurn(m, true); }},
+
+    {"L1", "large copy within a tile", 8, 8, "B/cycle", "gc200", kPoplibs, localCopyRate},
+    {"L2", "rearrangement of halves", 5.148, 5.148, "cycles/B", "gc200", kPlanner,
+     [](M m) { return rearrangement(m, 2); }, kFragments},
+    {"L3", "rearrangement of floats", 3.125, 3.125, "cycles/B", "gc200", kPlanner,
+     [](M m) { return rearrangement(m, 4); }, kFragments},
+    {"L4", "rearrangement of pairs of floats", .44, .44, "cycles/B", "gc200", kPlanner,
+     [](M m) { return rearrangement(m, 8); }, kFragments},
+
+    {"M1", "field: one element", 4, 4, "bytes", "gc200", kGuide, [](M m) { return edgeBytes(m, "float"); }},
+    {"M2", "field: vector with its size", 8, 8, "bytes", "gc200", kGuide,
+     [](M m) { return edgeBytes(m, "Vector<float>"); }},
+    {"M3", "field: vector without its size", 4, 4, "bytes", "gc200", kGuide,
+     [](M m) { return edgeBytes(m, "Vector<float, VectorLayout::ONE_PTR>"); }},
+    {"M4", "field: vector with a short size", 4, 4, "bytes", "gc200", kGuide,
+     [](M m) { return edgeBytes(m, "Vector<float, VectorLayout::SHORT_SPAN>"); }},
+};
+
+} // namespace
+
+std::span<const Row> rows() { return kRows; }
+
+} // namespace popgraph::validate
