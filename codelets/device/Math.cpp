@@ -574,3 +574,35 @@ extern "C" int __popgraph_strncmp(const char *a, const char *b, unsigned long co
 }
 struct Division { int quotient, remainder; };
 extern "C" Division __popgraph_div(int a, int b) { return {a / b, a % b}; }
+
+// The matrix unit (popgraph/MatrixUnit.h): a row of inputs times weights, added to partial results. Outputs are
+// elements of one vector, so that the sum of each is in the order of the inputs.
+namespace {
+template <class T, unsigned n> struct Row {
+  typedef T Type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T))));
+};
+template <class In, class Partial, unsigned inputs, unsigned units>
+inline void matrixStep(const void *in, const void *weights, const void *start, void *out) {
+  typedef typename Row<float, units>::Type Sums;
+  typedef typename Row<Partial, units>::Type Results;
+  typedef typename Row<In, units>::Type Weights;
+  Sums sums = __builtin_convertvector(*static_cast<const Results *>(start), Sums);
+  for (unsigned i = 0; i != inputs; ++i) {
+    const auto factor = static_cast<float>(static_cast<const In *>(in)[i]);
+    sums += factor * __builtin_convertvector(static_cast<const Weights *>(weights)[i], Sums);
+  }
+  *static_cast<Results *>(out) = __builtin_convertvector(sums, Results);
+}
+} // namespace
+
+#define STEP(name, In, Partial, inputs, units)                                                                    \
+  extern "C" void __popgraph_matrix_##name(const void *in, const void *weights, const void *start, void *out) { \
+    matrixStep<In, Partial, inputs, units>(in, weights, start, out);                                              \
+  }
+STEP(f16_f16_16, _Float16, _Float16, 16, 16)
+STEP(f16_f16_8, _Float16, _Float16, 16, 8)
+STEP(f16_f32_8, _Float16, float, 16, 8)
+STEP(f32_f32_8, float, float, 8, 8)
+STEP(f32_f32_4, float, float, 8, 4)
+#undef STEP
+extern "C" void __popgraph_matrix_load(const void *, unsigned) {}

@@ -16,6 +16,8 @@ using namespace llvm;
 
 // Hand-scheduled code counts in fractions of a slot: eight 8-bit elements are one 64-bit access.
 constexpr std::uint32_t kHandScheduledUnit = 8;
+// Weights that the supervisor loads in a worker's slot: 16 bytes in each of six cycles.
+constexpr std::uint32_t kMatrixLoadBytes = 96;
 constexpr std::uint32_t kRepeatBundles = 256; // machine/Machine.hpp, rptBodyBundlesMax: the same on all machines
 
 struct Price {
@@ -42,6 +44,9 @@ const StringMap<Cost> &mathCosts() {
   map[std::string(kMathPrefix) + #dbl] = Cost::DoubleFunction;
     POPGRAPH_MATH_FUNCTIONS(X)
 #undef X
+#define X(name) map[std::string(kMathPrefix) + #name] = Cost::MatrixStep;
+    POPGRAPH_MATRIX_STEPS(X)
+#undef X
     return map;
   }();
   return costs;
@@ -50,6 +55,12 @@ const StringMap<Cost> &mathCosts() {
 bool isMathCall(const CallBase &call) {
   const Function *callee = call.getCalledFunction();
   return callee && mathCosts().contains(callee->getName());
+}
+
+// Matrix instructions load and store beside what they compute: their addresses advance by themselves.
+bool isMatrixStep(const User &user) {
+  auto *call = dyn_cast<CallBase>(&user);
+  return call && isMathCall(*call) && mathCosts().lookup(call->getCalledFunction()->getName()) == Cost::MatrixStep;
 }
 
 // Words of 64 bits that a value takes: how many vector instructions work on it.
@@ -327,7 +338,7 @@ private:
       for (User *user : one->users()) {
         auto *next = cast<Instruction>(user);
         if (next == compare) continue;
-        if (isa<LoadInst>(next)) continue;
+        if (isa<LoadInst>(next) || isMatrixStep(*next)) continue;
         if (auto *store = dyn_cast<StoreInst>(next); store && store->getPointerOperand() == one) continue;
         if (!loop.contains(next)) return false;
         if (auto *address = dyn_cast<GetElementPtrInst>(next); address && foldedAddress(*address)) continue;
@@ -383,7 +394,7 @@ private:
     for (const Use &index : address.indices()) variable += !isa<ConstantInt>(index);
     if (variable > 1) return false;
     for (const User *user : address.users()) {
-      if (isa<LoadInst>(user)) continue;
+      if (isa<LoadInst>(user) || isMatrixStep(*user)) continue;
       if (auto *store = dyn_cast<StoreInst>(user); store && store->getPointerOperand() == &address) continue;
       return false;
     }
@@ -445,6 +456,8 @@ private:
       if (handScheduled_ && isMaximum(&instruction)) return floating(instruction.getType(), Cost::FloatArithmetic);
       return price(isFloatSelect(instruction) ? Cost::FloatSelect : Cost::Integer, words(instruction.getType()));
     case Instruction::FAdd:
+      if (handScheduled_ && accumulates(instruction)) return price(Cost::FloatArithmetic);
+      return floating(instruction.getType(), Cost::FloatArithmetic);
     case Instruction::FSub:
     case Instruction::FMul:
     case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
@@ -471,6 +484,14 @@ private:
     return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
   }
 
+  /// A vector that is added to what the last turn of the loop left: accumulators take 128 bits at once.
+  static bool accumulates(const Instruction &add) {
+    if (!add.getType()->isVectorTy() || words(add.getType()) > 2) return false;
+    return any_of(add.operands(), [&](const Use &operand) {
+      auto *phi = dyn_cast<PHINode>(operand.get());
+      return phi && phi->getParent() == add.getParent() && is_contained(phi->incoming_values(), &add);
+    });
+  }
   static bool isOne(const Value *value) {
     const auto *constant = dyn_cast<ConstantFP>(value);
     return constant && constant->isExactlyValue(1.0);
@@ -575,6 +596,11 @@ private:
       if (callee->getName() == kContextFunction) return {};
       if (callee->getName() == kPrintFunction) return price(Cost::Print);
       if (callee->getName() == kCycleFunction) return price(Cost::Integer);
+      if (callee->getName() == kMatrixLoad) {
+        const auto *bytes = dyn_cast<ConstantInt>(call.getArgOperand(1));
+        const std::uint64_t times = bytes ? (bytes->getZExtValue() + kMatrixLoadBytes - 1) / kMatrixLoadBytes : 1;
+        return price(Cost::MatrixStart) + price(Cost::MatrixLoad, static_cast<std::uint32_t>(times));
+      }
       if (callee->getName().starts_with(kLaunchPrefix)) return price(Cost::Integer, 3); // setzi, runall, sync
       if (callee->isDeclaration() && callee->getName().starts_with(kMathPrefix)) return price(Cost::FloatFunction);
     }

@@ -91,6 +91,15 @@ public:
       for (Instruction &instruction : instructions(function))
         if (isa<CallBase>(instruction) || instruction.getOpcode() == Instruction::FRem) work.push_back(&instruction);
     for (Instruction *instruction : work) map(*instruction);
+    // The matrix unit reads and writes what it is given; loading it changes its state, too.
+    for (Function &function : module_)
+      if (function.isDeclaration() && function.getName().starts_with(kMatrixPrefix)) {
+        function.setMemoryEffects(function.getName() == kMatrixLoad ? MemoryEffects::inaccessibleOrArgMemOnly()
+                                                                    : MemoryEffects::argMemOnly());
+        function.setWillReturn();
+        function.setNoSync();
+        function.setDoesNotFreeMemory();
+      }
     // Stands in tables of classes with pure virtual functions.
     if (Function *pure = module_.getFunction("__cxa_pure_virtual"); pure && pure->isDeclaration()) {
       IRBuilder<> builder(BasicBlock::Create(module_.getContext(), "entry", pure));

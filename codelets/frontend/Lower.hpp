@@ -18,6 +18,8 @@ inline constexpr char kPrintFunction[] = "popgraph_print";       ///< `int (Vert
 inline constexpr char kCycleFunction[] = "__popgraph_cycles"; ///< `uint64_t ()` in device headers
 inline constexpr char kLaunchPrefix[] = "__popgraph_launch_"; ///< + compute() symbol: `void (state, VertexContext *)`
 inline constexpr char kMathPrefix[] = "__popgraph_";
+inline constexpr char kMatrixPrefix[] = "__popgraph_matrix_";    ///< steps, and
+inline constexpr char kMatrixLoad[] = "__popgraph_matrix_load";  ///< `void (const void *, unsigned bytes)`
 
 inline constexpr char kHandScheduledMark[] = "__popgraph_hand_scheduled"; ///< `void ()` in device headers
 

@@ -62,3 +62,8 @@
   X(ldexpf) X(ldexp) X(scalbnf) X(scalbn) X(frexpf) X(frexp) X(modff) X(modf) \
   X(scalblnf) X(scalbln) X(ilogbf) X(ilogb) X(remquof) X(remquo) \
   X(fdimf) X(fdim) X(memcmp) X(bcmp) X(strlen) X(strcmp) X(strncmp) X(div)
+
+// Steps of the matrix unit, popgraph/MatrixUnit.h: one instruction sequence each, that reads and writes what it is
+// given.
+#define POPGRAPH_MATRIX_STEPS(X) \
+  X(matrix_f16_f16_16) X(matrix_f16_f16_8) X(matrix_f16_f32_8) X(matrix_f32_f32_8) X(matrix_f32_f32_4)

@@ -57,6 +57,9 @@ namespace popgraph {
   X(FloatTest,             1,   0,  1, "the mask of a comparison moves to a main register, where branches look")      \
   X(HandPrologue,         14,   0, 14, "C2: start of hand-written codelets, tests of alignment and remainders; with the "  \
                              "work split of ours it makes the 26 of the estimators' prologues")                       \
+  X(MatrixStep,            4,   4,  8, "a row through all units: four slots in the conv estimators, on silicon in C3")    \
+  X(MatrixStart,           8,   0,  8, "supervisor of a 1x1 convolution: 50 cycles in the conv estimators; C3")          \
+  X(MatrixLoad,            1,   0,  1, "weights: 16 bytes a cycle, 96 in a worker's slot")                            \
   X(Print,                 1,   0,  1, "host text output: only the call")                                             \
   X(Random,                0,   1,  1, "random number instructions issue once")
 

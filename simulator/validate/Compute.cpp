@@ -1,5 +1,6 @@
 // Experiments within one tile: instructions, loops, and what stands around them.
 #include <poplar/Program.hpp>
+#include <poplar/Target.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/Fill.hpp>
 #include <popops/ScaledAdd.hpp>
@@ -94,6 +95,87 @@ double elementSlots(const char *machine, const char *op) {
                           UNSIGNED_INT);
   if (name == "select") return slotsOfElement(machine, loop("int", "int", "z[i] = x[i] ? y[i] : 7;"), INT, INT);
   throw std::invalid_argument(name);
+}
+
+namespace {
+
+/// Cycles of a vertex of all six workers that puts rows through the matrix unit.
+double matrixCycles(Bench &bench, const std::string &in, const std::string &partial, unsigned units, unsigned rows) {
+  bench.codelets(R"(
+#include <hand_scheduled.h>
+#include <popgraph/MatrixUnit.h>
+struct Multiply : public MultiVertex {
+  typedef popgraph::MatrixUnit<)" +
+                 in + ", " + partial + ", " + std::to_string(units) + R"(> Unit;
+  Input<Vector<)" +
+                 in + R"(, VectorLayout::ONE_PTR, 8>> in, weights;
+  InOut<Vector<)" +
+                 partial + R"(, VectorLayout::ONE_PTR, 8>> sums;
+  unsigned rows;
+  bool compute(unsigned worker) {
+    popgraph::handScheduled();
+    const Unit unit(&weights[0]);
+    constexpr unsigned width = )" +
+                 std::to_string(units) + R"(;
+    const )" + in +
+                 R"( *from = &in[0] + worker * Unit::inputs;
+    )" + partial +
+                 R"( *to = &sums[0] + worker * width;
+    for (unsigned r = worker, n = rows; r < n; r += 6, from += 6 * Unit::inputs, to += 6 * width)
+      unit.step(from, to, to);
+    return true;
+  }
+};
+)");
+  const Type inType = in == "half" ? HALF : FLOAT, partialType = partial == "half" ? HALF : FLOAT;
+  const unsigned inputs = in == "half" ? 16 : 8;
+  ComputeSet set = bench.graph().addComputeSet("multiply");
+  VertexRef vertex = bench.vertex(set, "Multiply");
+  bench.graph().connect(vertex["in"], bench.data(inType, rows * inputs));
+  bench.graph().connect(vertex["weights"], bench.data(inType, inputs * units));
+  bench.graph().connect(vertex["sums"], bench.data(partialType, rows * units));
+  bench.graph().setInitialValue(vertex["rows"], rows);
+  return bench.cycles(program::Execute(set)) - kReading;
+}
+
+} // namespace
+
+double matrixRows(const char *machine, unsigned rows) {
+  Bench bench(machine);
+  return matrixCycles(bench, "half", "half", 16, rows);
+}
+
+double matrixFlops(const char *machine, const char *types) {
+  const std::string in = types[1] == '1' ? "half" : "float", partial = types[5] == '1' ? "half" : "float";
+  Bench few(machine), many(machine);
+  const Target target = few.graph().getTarget();
+  const unsigned units = target.getNumConvUnits(in != "half", partial != "half");
+  constexpr unsigned n = 960;
+  const double cycles = matrixCycles(many, in, partial, units, 2 * n) - matrixCycles(few, in, partial, units, n);
+  return 2. * n * units * (in == "half" ? 16 : 8) / cycles * few.tiles() * few.clock();
+}
+
+double readRate(const char *machine) {
+  Bench bench(machine);
+  const double slots = slotsOfElement(machine, R"(
+#include <hand_scheduled.h>
+#include <ipudef.h>
+struct Work : public Vertex {
+  Input<Vector<float, VectorLayout::SPAN, 16>> x;
+  Input<Vector<float>> y;
+  Output<Vector<float, VectorLayout::SPAN, 16>> z;
+  bool compute() {
+    popgraph::handScheduled();
+    const float4 *in = reinterpret_cast<const float4 *>(&x[0]);
+    float4 total = {0, 0, 0, 0};
+    for (unsigned i = 0; i < x.size() / 4; ++i) total += in[i];
+    *reinterpret_cast<float4 *>(&z[0]) = total;
+    return true;
+  }
+};
+)",
+                                      FLOAT, FLOAT);
+  return 4 / slots * bench.tiles() * bench.clock();
 }
 
 double vectorFlops(const char *machine) {

@@ -5,12 +5,15 @@
 namespace popgraph::validate {
 
 // Compute.cpp: one tile, or all tiles alike.
-double counterPair(const char *machine);                  ///< cycles between two readings of the counter
-double scaledAdd(const char *machine, unsigned elements); ///< cycles between counters around popops::scaledAddTo
-double loadLatency(const char *machine);                  ///< cycles of each link of a chain of pointers
-double emptyVertex(const char *machine);                  ///< cycles of a compute set whose vertex returns at once
-double elementSlots(const char *machine, const char *op); ///< worker slots an element of a plain C++ loop takes
-double vectorFlops(const char *machine);                  ///< FLOP/s of all tiles: float2 multiply and add
+double counterPair(const char *machine);                    ///< cycles between two readings of the counter
+double scaledAdd(const char *machine, unsigned elements);   ///< cycles between counters around popops::scaledAddTo
+double loadLatency(const char *machine);                    ///< cycles of each link of a chain of pointers
+double emptyVertex(const char *machine);                    ///< cycles of a compute set whose vertex returns at once
+double elementSlots(const char *machine, const char *op);   ///< worker slots an element of a plain C++ loop takes
+double matrixRows(const char *machine, unsigned rows);      ///< cycles of rows of 16 halves times 16 x 16 weights
+double matrixFlops(const char *machine, const char *types); ///< FLOP/s of all tiles: "f16.f16", "f16.f32", "f32.f32"
+double readRate(const char *machine);                       ///< bytes per second that all tiles read from their memory
+double vectorFlops(const char *machine);                    ///< FLOP/s of all tiles: float2 multiply and add
 double elementWise(const char *machine, const char *op, bool half); ///< slots of popops' loop for 64 bits
 
 // Exchange.cpp: copies, syncs and whole supersteps.

@@ -40,7 +40,7 @@ std::string number(double value, const std::string &unit) {
 }
 std::string expected(const Row &row) {
   if (row.low == row.high) return number(row.low, row.unit);
-  return number(row.low, "") + " to " + number(row.high, row.unit);
+  return number(row.low, row.unit) + " to " + number(row.high, row.unit);
 }
 std::string percent(double error) {
   char text[32];

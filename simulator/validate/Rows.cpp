@@ -32,12 +32,19 @@ using M = const char *;
    "slots/8 B", "gc200",                                                                                               \
    kPoplibs,    [](M m) { return elementWise(m, op, half); }}
 
+#define MATRIX(id, types, expected, machine, source)                                                                   \
+  {id,     "matrix units, " types ", all tiles",     expected, expected, "FLOP/s", machine,                            \
+   source, [](M m) { return matrixFlops(m, types); }}
+
 const Row kRows[] = {
     {"C1", "two readings of the cycle counter", 45, 45, "cycles", "bow", kPeak, counterPair},
     {"C2a", "scaled add of 64 floats", 375, 375, "cycles", "gc200", kPoplibs, [](M m) { return scaledAdd(m, 64); }},
     {"C2b", "scaled add of 512 floats", 1043, 1043, "cycles", "gc200", kPoplibs, [](M m) { return scaledAdd(m, 512); }},
+    {"C3", "1,024 rows of halves through 16 x 16 weights", 4 * 1024 + 328, 4 * 1024 + 333.33, "cycles", "bow", kPeak,
+     [](M m) { return matrixRows(m, 1024); }},
     {"C4", "copy within a tile, the smallest", 288, 288, "cycles", "c600", kReverse, localCopy},
     {"C5a", "link of a chain of loads", 6, 6, "cycles", "gc2", kMicro, loadLatency},
+    {"C5b", "reading local memory, all tiles", 30.7e12, 31.1e12, "B/s", "gc2", kMicro, readRate},
     {"C6a", "halo exchange, 536 words into the worst tile", 637, 637, "cycles", "gc2", kMicro,
      [](M m) { return haloExchange(m, false); }},
     {"C6b", "halo exchange, the longest sync", 117, 117, "cycles", "gc2", kMicro,
@@ -52,6 +59,19 @@ const Row kRows[] = {
     {"T2", "matrix-vector product 10000 x 1000, mean exchange", 8743, 8743, "cycles", "gc200", kTutorial,
      matrixVectorExchange},
 
+    {"A1", "48 rows of halves through 16 x 16 weights", 4 * 48 + 332, 4 * 48 + 332, "cycles", "bow", kPeak,
+     [](M m) { return matrixRows(m, 48); }},
+    {"A2", "2,048 rows of halves through 16 x 16 weights", 4 * 2048 + 333.33, 4 * 2048 + 333.33, "cycles", "bow", kPeak,
+     [](M m) { return matrixRows(m, 2048); }},
+    MATRIX("A3", "f16.f16", 124.5e12, "gc2", kMicro),
+    MATRIX("A4", "f16.f16", 250e12, "gc200", kHotChips),
+    MATRIX("A5", "f16.f16", 348.6e12, "bow", kBow),
+    MATRIX("A6", "f16.f32", 124.5e12, "gc2", kMicro),
+    MATRIX("A7", "f16.f32", 125e12, "gc200", kHotChips),
+    MATRIX("A8", "f16.f32", 174e12, "bow", kBow),
+    MATRIX("A9", "f32.f32", 31.1e12, "gc2", kMicro),
+    MATRIX("A10", "f32.f32", 62.5e12, "gc200", kHotChips),
+    MATRIX("A11", "f32.f32", 87e12, "bow", kBow),
     {"R1", "vector f32, all tiles", 7.8e12, 7.8e12, "FLOP/s", "gc2", kHotChips31, vectorFlops},
     {"R2", "vector f32, all tiles", 7.83e12, 7.83e12, "FLOP/s", "gc200", kHotChips, vectorFlops},
     {"R3", "vector f32, all tiles", 10.9e12, 10.9e12, "FLOP/s", "bow", kBow, vectorFlops},
