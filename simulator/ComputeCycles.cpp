@@ -10,8 +10,33 @@ namespace {
 /// Slots of each worker; workers are few, so the one that is free first is found by looking at all.
 class Workers {
 public:
-  explicit Workers(std::uint32_t count) : count_(std::min<std::uint32_t>(count, kMost)) {}
+  explicit Workers(std::uint32_t count) : count_(std::min<std::uint32_t>(count, kMost)) {
+    std::fill_n(busy_, count_, 0);
+  }
+  /// Gives out vertices in their order; returns the sum of their slots. Of fresh workers that have one vertex each, or
+  /// equal ones, the longest is known without giving them out.
+  std::uint64_t take(const std::uint32_t *slots, std::uint32_t vertices) {
+    std::uint64_t sum = 0;
+    std::uint32_t least = ~0u, most = 0;
+    for (std::uint32_t i = 0; i < vertices; ++i) {
+      sum += slots[i];
+      least = std::min(least, slots[i]);
+      most = std::max(most, slots[i]);
+    }
+    if (fresh_ && vertices <= count_) {
+      std::copy_n(slots, vertices, busy_);
+      fresh_ = false;
+    } else if (fresh_ && least == most) {
+      for (std::uint32_t w = 0; w < count_; ++w)
+        busy_[w] = std::uint64_t(most) * (vertices / count_ + (w < vertices % count_));
+      fresh_ = false;
+    } else {
+      for (std::uint32_t i = 0; i < vertices; ++i) take(slots[i]);
+    }
+    return sum;
+  }
   void take(std::uint64_t slots) {
+    fresh_ = false;
     std::uint32_t first = 0;
     for (std::uint32_t w = 1; w < count_; ++w)
       if (busy_[w] < busy_[first]) first = w;
@@ -22,7 +47,8 @@ public:
 private:
   static constexpr std::uint32_t kMost = 64;
   std::uint32_t count_;
-  std::uint64_t busy_[kMost] = {};
+  bool fresh_ = true;
+  std::uint64_t busy_[kMost];
 };
 
 } // namespace
@@ -41,6 +67,11 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
     const RowGroup &group = module.groups[g];
     const VertexKind kind = module.tables.codelets[group.codelet].codelet().kind;
     const std::uint32_t *of = slots + storage.slotOf(g);
+    if (kind == VertexKind::Vertex && module.rowEstimates.empty()) {
+      groupSlots[g] = workers.take(of, group.rows);
+      anyWorker = true;
+      continue;
+    }
     std::uint64_t sum = 0;
     for (std::uint32_t i = 0; i < group.rows; ++i) {
       const std::uint64_t given = estimate(group.firstRow + i);

@@ -1,5 +1,6 @@
 // What the simulator counts: independent of host threads and of profiling, dependent on the code.
 #include <algorithm>
+#include <random>
 #include <sstream>
 
 #include "tests/support/Catch.hpp"
@@ -74,6 +75,44 @@ TEST_CASE("a loop that does twice the work costs nearly twice the cycles") {
   const double ratio = static_cast<double>(twice.cycles) / static_cast<double>(once.cycles);
   CHECK(ratio > 1.7);
   CHECK(ratio < 2.0);
+}
+
+TEST_CASE("vertices go to the worker that is free first, whatever their sizes") {
+  IPUModel model;
+  model.tilesPerIPU = 2;
+  Device device = model.createDevice();
+  const auto cyclesOf = [&](const std::vector<unsigned> &sizes) {
+    Graph graph(device.getTarget());
+    std::stringstream source(loopCodelet(3));
+    graph.addCodelets(source);
+    const ComputeSet cs = graph.addComputeSet();
+    for (const unsigned n : sizes) {
+      const Tensor x = graph.addVariable(FLOAT, {n});
+      graph.setTileMapping(x, 0);
+      graph.setTileMapping(graph.addVertex(cs, "Work", {{"x", x}}), 0);
+    }
+    program::Sequence sequence{program::Execute(cs)};
+    graph.createHostRead("count", cycleCount(graph, sequence, 0, SyncType::INTERNAL));
+    Engine engine(graph, sequence);
+    engine.loadAndRun(device);
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  // A vertex more than there are workers doubles the time of equal ones: that is what one takes.
+  const unsigned alone = cyclesOf({8}), slots = (cyclesOf({8, 8, 8, 8, 8, 8, 8}) - alone) / 6;
+  const auto slotsOf = [&](unsigned n) {
+    return slots + (static_cast<int>(cyclesOf({n})) - static_cast<int>(alone)) / 6;
+  };
+  CHECK(slots > 100);
+  std::mt19937 random(5);
+  for (unsigned count = 1; count != 20; ++count) {
+    std::vector<unsigned> sizes(count, 8);
+    if (count % 3 != 0)
+      for (unsigned &n : sizes) n = 1 + random() % 40;
+    std::vector<unsigned> busy(6, 0);
+    for (const unsigned n : sizes) *std::min_element(busy.begin(), busy.end()) += slotsOf(n);
+    INFO(count << " vertices");
+    CHECK(cyclesOf(sizes) == alone + 6 * (*std::max_element(busy.begin(), busy.end()) - slots));
+  }
 }
 
 TEST_CASE("two counter reads back to back are 45 cycles apart") {
