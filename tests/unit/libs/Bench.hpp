@@ -1,6 +1,8 @@
 #pragma once
 // Builds a small graph on one device, runs it once and gives the results as doubles.
 #include "tests/support/Catch.hpp"
+#include "tests/support/Devices.hpp"
+#include "tests/support/Throws.hpp"
 #include <popops/codelets.hpp>
 #include <poplin/codelets.hpp>
 #include <popnn/codelets.hpp>
@@ -35,18 +37,19 @@ using Values = std::vector<double>;
 
 inline std::size_t count(const Shape &shape) {
   std::size_t n = 1;
-  for (std::size_t size : shape)
-    n *= size;
+  for (std::size_t size : shape) n *= size;
   return n;
 }
 
-enum class On { Cpu, Simulator };
-inline const char *name(On on) { return on == On::Cpu ? "cpu" : "simulator"; }
-inline const On kDevices[] = {On::Cpu, On::Simulator};
+/// A CPU device, a simulated IPU, and the same IPU run by the CPU backend.
+enum class On { Cpu, Simulator, CpuBackend };
+inline const char *name(On on) {
+  return on == On::Cpu ? "cpu" : on == On::Simulator ? "simulator" : "simulator's program on the cpu backend";
+}
+inline const On kDevices[] = {On::Cpu, On::Simulator, On::CpuBackend};
 
 inline poplar::Device makeDevice(On on, unsigned tiles) {
-  if (on == On::Cpu)
-    return poplar::Device::createCPUDevice();
+  if (on == On::Cpu) return poplar::Device::createCPUDevice();
   poplar::IPUModel model;
   model.tilesPerIPU = tiles;
   return model.createDevice();
@@ -61,19 +64,18 @@ template <class T> T take(const std::string &bytes, std::size_t index) {
   return value;
 }
 
-#define TEST_TYPES(X)                                                                                                \
-  X(BOOL, bool) X(CHAR, char) X(SIGNED_CHAR, signed char) X(UNSIGNED_CHAR, unsigned char) X(SHORT, short)             \
-  X(UNSIGNED_SHORT, unsigned short) X(INT, int) X(UNSIGNED_INT, unsigned) X(LONGLONG, long long)                      \
-  X(UNSIGNED_LONGLONG, unsigned long long) X(FLOAT, float)
+#define TEST_TYPES(X)                                                                                                  \
+  X(BOOL, bool)                                                                                                        \
+  X(CHAR, char) X(SIGNED_CHAR, signed char) X(UNSIGNED_CHAR, unsigned char) X(SHORT, short)                            \
+      X(UNSIGNED_SHORT, unsigned short) X(INT, int) X(UNSIGNED_INT, unsigned) X(LONGLONG, long long)                   \
+          X(UNSIGNED_LONGLONG, unsigned long long) X(FLOAT, float)
 
 inline std::string encode(poplar::Type type, const Values &values) {
   std::string bytes;
   for (double value : values) {
-    if (type == poplar::HALF)
-      put(bytes, poplar::IeeeHalf(value).bit16());
-#define X(TYPE, T)                                                                                                   \
-  if (type == poplar::TYPE)                                                                                          \
-    put(bytes, static_cast<T>(value));
+    if (type == poplar::HALF) put(bytes, poplar::IeeeHalf(value).bit16());
+#define X(TYPE, T)                                                                                                     \
+  if (type == poplar::TYPE) put(bytes, static_cast<T>(value));
     TEST_TYPES(X)
 #undef X
   }
@@ -83,11 +85,9 @@ inline std::string encode(poplar::Type type, const Values &values) {
 inline Values decode(poplar::Type type, const std::string &bytes, std::size_t elements) {
   Values values;
   for (std::size_t i = 0; i != elements; ++i) {
-    if (type == poplar::HALF)
-      values.push_back(poplar::IeeeHalf::fromBits(take<std::uint16_t>(bytes, i)));
-#define X(TYPE, T)                                                                                                   \
-  if (type == poplar::TYPE)                                                                                          \
-    values.push_back(static_cast<double>(take<T>(bytes, i)));
+    if (type == poplar::HALF) values.push_back(poplar::IeeeHalf::fromBits(take<std::uint16_t>(bytes, i)));
+#define X(TYPE, T)                                                                                                     \
+  if (type == poplar::TYPE) values.push_back(static_cast<double>(take<T>(bytes, i)));
     TEST_TYPES(X)
 #undef X
   }
@@ -95,12 +95,17 @@ inline Values decode(poplar::Type type, const std::string &bytes, std::size_t el
 }
 
 /// The value of `type` nearest to each number: what the device is given.
-inline Values rounded(poplar::Type type, const Values &values) { return decode(type, encode(type, values),
-                                                                               values.size()); }
+inline Values rounded(poplar::Type type, const Values &values) {
+  return decode(type, encode(type, values), values.size());
+}
 
 class Bench {
+  support::Environment backend_; // for as long as the bench lives
+
 public:
-  explicit Bench(On on, unsigned tiles = 16) : device(makeDevice(on, tiles)), graph(device.getTarget()) {
+  explicit Bench(On on, unsigned tiles = 16)
+      : backend_("POPGRAPH_BACKEND", on == On::CpuBackend ? "cpu" : nullptr), device(makeDevice(on, tiles)),
+        graph(device.getTarget()) {
     popops::addCodelets(graph);
     poplin::addCodelets(graph);
     poprand::addCodelets(graph);
@@ -114,8 +119,8 @@ public:
   /// The same for a tensor that exists.
   poplar::Tensor feed(const poplar::Tensor &t, const Values &values, bool map = false) {
     if (map)
-      poputil::mapTensorLinearlyWithOffset(graph, t, 3, 2, static_cast<unsigned>(inputs_.size()) %
-                                                               graph.getTarget().getNumTiles());
+      poputil::mapTensorLinearlyWithOffset(graph, t, 3, 2,
+                                           static_cast<unsigned>(inputs_.size()) % graph.getTarget().getNumTiles());
     const std::string handle = "in" + std::to_string(inputs_.size());
     graph.createHostWrite(handle, t);
     inputs_.emplace_back(handle, encode(t.elementType(), values));
@@ -132,8 +137,7 @@ public:
       for (const auto &[handle, bytes] : inputs_)
         engine_->writeTensor(handle, bytes.data(), bytes.data() + bytes.size());
     }
-    for (unsigned i = 0; i != times; ++i)
-      engine_->run(0);
+    for (unsigned i = 0; i != times; ++i) engine_->run(0);
   }
   Values get(const std::string &handle) {
     const auto &[type, elements] = outputs_.at(handle);
@@ -156,22 +160,19 @@ private:
 inline Values numbers(std::size_t n, double low, double high, unsigned seed = 1) {
   std::mt19937 generator(seed);
   Values values(n);
-  for (double &value : values)
-    value = low + (high - low) * (static_cast<double>(generator()) / 4294967295.0);
+  for (double &value : values) value = low + (high - low) * (static_cast<double>(generator()) / 4294967295.0);
   return values;
 }
 inline Values integers(std::size_t n, int low, int high, unsigned seed = 1) {
   std::mt19937 generator(seed);
   Values values(n);
-  for (double &value : values)
-    value = low + static_cast<int>(generator() % static_cast<unsigned>(high - low + 1));
+  for (double &value : values) value = low + static_cast<int>(generator() % static_cast<unsigned>(high - low + 1));
   return values;
 }
 
 /// The largest |got - wanted| / max(1, |wanted|); NaNs and infinities must agree.
 inline double worstError(const Values &got, const Values &wanted) {
-  if (got.size() != wanted.size())
-    return INFINITY;
+  if (got.size() != wanted.size()) return INFINITY;
   double worst = 0;
   for (std::size_t i = 0; i != got.size(); ++i) {
     if (std::isnan(wanted[i]) || std::isinf(wanted[i])) {
