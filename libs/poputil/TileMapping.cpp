@@ -29,11 +29,9 @@ std::size_t product(const std::vector<std::size_t> &shape) {
 
 Mapping linearMapping(unsigned numTiles, std::size_t elements, unsigned minPerTile, unsigned grain, unsigned offset,
                       bool ascending) {
-  if (grain == 0)
-    throw poplibs_error("poputil::calcLinearTileMapping: grainSize is 0; it must be at least 1");
+  if (grain == 0) throw poplibs_error("poputil::calcLinearTileMapping: grainSize is 0; it must be at least 1");
   Mapping mapping(numTiles);
-  if (elements == 0)
-    return mapping;
+  if (elements == 0) return mapping;
   const std::size_t grains = (elements + grain - 1) / grain;
   const std::size_t minGrains = std::max<std::size_t>(1, (minPerTile + grain - 1) / grain);
   const std::size_t tiles = std::clamp<std::size_t>(grains / minGrains, 1, numTiles);
@@ -95,8 +93,8 @@ void mapTensorLinearly(Graph &graph, const Tensor &t) { graph.setTileMapping(t, 
 
 void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize,
                                  unsigned offset, bool ascendingOrder) {
-  graph.setTileMapping(
-      t, calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize, offset, ascendingOrder));
+  graph.setTileMapping(t,
+                       calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize, offset, ascendingOrder));
 }
 
 void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned offset, bool ascendingOrder) {
@@ -108,8 +106,7 @@ std::size_t chooseMappingOffset(std::size_t numTiles, const std::vector<std::siz
 }
 
 std::size_t chooseMappingOffset(std::size_t numTiles, const std::vector<std::size_t> &shape, std::size_t seed) {
-  if (numTiles == 0)
-    throw poplibs_error("poputil::chooseMappingOffset: numTiles is 0; it must be at least 1");
+  if (numTiles == 0) throw poplibs_error("poputil::chooseMappingOffset: numTiles is 0; it must be at least 1");
   std::uint64_t hash = 0x9E3779B97F4A7C15ull ^ seed;
   for (std::size_t d : shape) {
     hash = (hash ^ d) * 0xD6E8FEB86659FD93ull;
@@ -124,8 +121,7 @@ unsigned getTileImbalance(const Graph::TileToTensorMapping &mapping, unsigned mi
   std::size_t total = 0, most = 0;
   for (const auto &tile : mapping) {
     std::size_t elements = 0;
-    for (const Interval &interval : tile)
-      elements += interval.size();
+    for (const Interval &interval : tile) elements += interval.size();
     total += elements;
     most = std::max(most, elements);
   }
@@ -189,8 +185,7 @@ Tensor createBroadcastOperand(Graph &graph, const Tensor &fullTensor, const Type
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
     for (const Interval &interval : mapping[tile])
       for (std::size_t row = interval.begin() / rowSize; row * rowSize < interval.end(); ++row)
-        if (users[row].empty() || users[row].back() != tile)
-          users[row].push_back(tile);
+        if (users[row].empty() || users[row].back() != tile) users[row].push_back(tile);
   const std::size_t start = ditherMapping ? chooseMappingOffset(mapping.size(), fullTensor.shape(), dim) : 0;
   std::vector<unsigned> load(mapping.size());
   Mapping chosen(mapping.size());
@@ -232,6 +227,62 @@ Tensor copyToIpu(Graph &graph, const Tensor &t, poplar::program::Sequence &prog,
   Tensor result = cloneToIpu(graph, t, dstIPU, debugContext, method);
   prog.add(poplar::program::Copy(t, result, false, debugContext));
   return result;
+}
+
+Tensor createIpuCopy(Graph &graph, const Tensor &t, unsigned dstIpu, Tensor &copySrc, Tensor &copyDst,
+                     const poplar::DebugContext &debugContext, poplar::TensorCloneMethod method) {
+  Tensor result = cloneToIpu(graph, t, dstIpu, debugContext, method);
+  Tensor source = t.flatten(), destination = result.flatten();
+  graph.reorderToSimplify(&destination, {&source}, false);
+  const auto runs = graph.getSortedContiguousRegions(destination, {Interval(0, destination.numElements())}, true);
+  std::vector<Interval> intervals;
+  for (const auto &run : runs) intervals.insert(intervals.end(), run.begin(), run.end());
+  if (!intervals.empty()) {
+    source = poplar::concat(source.slices(intervals));
+    destination = poplar::concat(destination.slices(intervals));
+  }
+  copySrc = source;
+  copyDst = destination;
+  return result;
+}
+
+Tensor cloneToGraph(Graph &srcGraph, Graph &dstGraph, const Tensor &t, const poplar::DebugContext &debugContext,
+                    poplar::TensorCloneMethod method) {
+  auto mapping = srcGraph.getTileMapping(t);
+  const unsigned tiles = dstGraph.getTarget().getNumTiles();
+  for (std::size_t tile = tiles; tile < mapping.size(); ++tile)
+    if (!mapping[tile].empty())
+      throw poplibs_error("poputil::cloneToGraph: a tensor of shape " + t.shapeToString() + " with elements on tile " +
+                          std::to_string(tile) + "; the other graph has " + std::to_string(tiles) + " tiles");
+  mapping.resize(tiles);
+  Tensor result = dstGraph.clone(t, debugContext, method);
+  dstGraph.setTileMapping(result, mapping);
+  return result;
+}
+
+std::pair<Tensor, unsigned> cloneAndExpandAliasing(Graph &graph, const Tensor &t, unsigned offset,
+                                                   const poplar::DebugContext &debugContext) {
+  if (!t.containsAliases()) return {graph.clone(t, debugContext), offset};
+  Tensor result = graph.addVariable(t.elementType(), t.shape(), debugContext);
+  const Tensor flat = result.flatten();
+  graph.setTileMapping(flat, graph.getTileMapping(t.flatten()));
+  std::vector<bool> first(flat.numElements());
+  for (const auto &run : graph.getSortedContiguousRegions(t.flatten(), {Interval(0, flat.numElements())}, true))
+    for (const Interval &interval : run)
+      std::fill(first.begin() + static_cast<std::ptrdiff_t>(interval.begin()),
+                first.begin() + static_cast<std::ptrdiff_t>(interval.end()), true);
+  std::vector<Interval> others;
+  for (std::size_t i = 0; i != first.size(); ++i)
+    if (!first[i]) {
+      if (!others.empty() && others.back().end() == i)
+        others.back() = Interval(others.back().begin(), i + 1);
+      else
+        others.emplace_back(i, i + 1);
+    }
+  const Tensor repeats = poplar::concat(flat.slices(others));
+  auto [mapping, next] = calcLinearTileMappingAndNewOffset(graph, repeats, offset);
+  graph.setTileMapping(repeats, mapping);
+  return {result, next};
 }
 
 } // namespace poputil

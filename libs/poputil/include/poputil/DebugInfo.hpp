@@ -4,11 +4,15 @@
 #include <poplar/GraphElements.hpp>
 #include <poplar/OptionFlags.hpp>
 #include <poplar/ProfileValue.hpp>
+#include <poplar/Program.hpp>
 #include <poplar/StringRef.hpp>
 #include <poplar/Tensor.hpp>
+#include <poplar/TensorCloneMethod.hpp>
 #include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
 #include <poplar/detail/OwnedText.hpp>
+#include <array>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <type_traits>
@@ -35,13 +39,20 @@ template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Type &t
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Tensor &t);
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::ComputeSet &t);
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::OptionFlags &t);
+/// The kind of program.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::program::Sequence &t);
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::program::Copy &t);
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::TensorCloneMethod &t);
 
 /// A list of the elements' records.
 template <class T> poplar::ProfileValue toProfileValue(const std::vector<T> &t) {
   poplar::ProfileValue::Vector values;
-  for (const auto &element : t)
-    values.push_back(toProfileValue(static_cast<const T &>(element)));
+  for (const auto &element : t) values.push_back(toProfileValue(static_cast<const T &>(element)));
   return values;
+}
+/// A list of the elements' records.
+template <class T, std::size_t N> poplar::ProfileValue toProfileValue(const std::array<T, N> &t) {
+  return toProfileValue(std::vector<T>(t.begin(), t.end()));
 }
 /// A list of the elements' records.
 template <class T> poplar::ProfileValue toProfileValue(const poplar::ArrayRef<T> &t) {
@@ -59,7 +70,7 @@ template <class T> poplar::ProfileValue toProfileValue(T *const &t) {
 /// An argument of an operation: its name and record.
 struct POPLAR_API ArgType {
   poplar::detail::OwnedText n; ///< its name
-  poplar::ProfileValue pv; ///< its record
+  poplar::ProfileValue pv;     ///< its record
   /// A named record.
   ArgType(poplar::StringRef name, poplar::ProfileValue value) : n(name), pv(std::move(value)) {}
   /// A named record.
@@ -108,8 +119,6 @@ public:
 #define POPUTIL_DI_7(A, B, C, D, E, F, G) POPUTIL_DI_6(A, B, C, D, E, F), DI_ARG(G)
 #define POPUTIL_DI_8(A, B, C, D, E, F, G, H) POPUTIL_DI_7(A, B, C, D, E, F, G), DI_ARG(H)
 #define POPUTIL_DI_PICK(_1, _2, _3, _4, _5, _6, _7, _8, NAME, ...) NAME
-#define DI_ARGS(...)                                                                                                 \
-  {                                                                                                                  \
-    POPUTIL_DI_PICK(__VA_ARGS__, POPUTIL_DI_8, POPUTIL_DI_7, POPUTIL_DI_6, POPUTIL_DI_5, POPUTIL_DI_4, POPUTIL_DI_3, \
-                    POPUTIL_DI_2, POPUTIL_DI_1, 0)(__VA_ARGS__)                                                      \
-  }
+#define DI_ARGS(...)                                                                                                   \
+  {POPUTIL_DI_PICK(__VA_ARGS__, POPUTIL_DI_8, POPUTIL_DI_7, POPUTIL_DI_6, POPUTIL_DI_5, POPUTIL_DI_4, POPUTIL_DI_3,    \
+                   POPUTIL_DI_2, POPUTIL_DI_1, 0)(__VA_ARGS__)}

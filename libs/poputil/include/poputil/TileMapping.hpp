@@ -9,6 +9,7 @@
 #include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -26,9 +27,10 @@ POPLAR_API std::vector<std::vector<poplar::Interval>>
 calcLinearTileMapping(const poplar::Target &target, const std::vector<std::size_t> &shape, unsigned minElementsPerTile,
                       unsigned grainSize, unsigned offset = 0, bool ascendingOrder = true);
 /// The same with the usual numbers for the tensor's type: at least 128 bytes per tile, grain = the vector width.
-POPLAR_API std::vector<std::vector<poplar::Interval>>
-calcLinearTileMapping(const poplar::Graph &graph, const poplar::Tensor &t, unsigned offset = 0,
-                      bool ascendingOrder = true);
+POPLAR_API std::vector<std::vector<poplar::Interval>> calcLinearTileMapping(const poplar::Graph &graph,
+                                                                            const poplar::Tensor &t,
+                                                                            unsigned offset = 0,
+                                                                            bool ascendingOrder = true);
 /// The same for a shape and element type on a target.
 POPLAR_API std::vector<std::vector<poplar::Interval>>
 calcLinearTileMapping(const poplar::Target &target, const std::vector<std::size_t> &shape,
@@ -85,9 +87,60 @@ copyToIpu(poplar::Graph &graph, const poplar::Tensor &t, poplar::program::Sequen
           const poplar::DebugContext &debugContext = {},
           poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
 
+/// cloneToIpu, and in `copySrc` and `copyDst` the flat views that a copy of the contents is made of: each element once,
+/// in the order of the clone's memory.
+POPLAR_API poplar::Tensor
+createIpuCopy(poplar::Graph &graph, const poplar::Tensor &t, unsigned dstIpu, poplar::Tensor &copySrc,
+              poplar::Tensor &copyDst, const poplar::DebugContext &debugContext = {},
+              poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_AND_ALIASES);
+/// A clone of `t`, a tensor of `srcGraph`, in `dstGraph`, a view of the same graph: each element on the tile of the same
+/// number there.
+POPLAR_API poplar::Tensor
+cloneToGraph(poplar::Graph &srcGraph, poplar::Graph &dstGraph, const poplar::Tensor &t,
+             const poplar::DebugContext &debugContext = {},
+             poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
+/// A tensor like `t` in which every element has a place of its own, and the tile after the last one used. An element's
+/// first occurrence keeps its tile; the others are mapped linearly from tile `offset` on.
+POPLAR_API std::pair<poplar::Tensor, unsigned> cloneAndExpandAliasing(poplar::Graph &graph, const poplar::Tensor &t,
+                                                                      unsigned offset = 0,
+                                                                      const poplar::DebugContext &debugContext = {});
+
 /// Rotates tile numbers by `offset` and mirrors them when not `ascending`.
 POPLAR_API unsigned transformTileIndex(unsigned tile, unsigned numTiles, unsigned offset, bool ascending);
 /// The inverse of transformTileIndex.
 POPLAR_API unsigned invTransformTileIndex(unsigned tile, unsigned numTiles, unsigned offset, bool ascending);
+
+/// Chooses tiles for tensors by who uses their elements.
+class POPLAR_API TensorUseTracker {
+public:
+  /// What is done with elements that several tiles use. OptimizeHaloRegions: runs beside elements that one of these
+  /// tiles has alone go there. None, ConstrainMappingToUsedTiles, and all other runs: they are shared out between those
+  /// tiles in full grains.
+  enum class MappingMethod { OptimizeHaloRegions, ConstrainMappingToUsedTiles, None };
+  /// For tiles [0, numTiles); elements are shared out from startTile on, upwards or downwards.
+  explicit TensorUseTracker(unsigned numTiles, unsigned startTile = 0, bool ascendingMappingOrder = true);
+  TensorUseTracker(const TensorUseTracker &other);
+  TensorUseTracker(TensorUseTracker &&other) noexcept;
+  TensorUseTracker &operator=(const TensorUseTracker &other);
+  TensorUseTracker &operator=(TensorUseTracker &&other) noexcept;
+  ~TensorUseTracker();
+  /// Tile `tile` uses the elements of `t`. Throws poplibs_error for a tile that does not exist.
+  void add(const poplar::Graph &graph, unsigned tile, const poplar::Tensor &t);
+  /// Adds all uses of another tracker.
+  void add(TensorUseTracker other);
+  /// Reduces the uses to one tile for each element. `extendPartialUsage`: elements of a used variable that nobody uses
+  /// go with their neighbours, else they stay out. Throws poplibs_error for a grainSize of 0.
+  void resolve(const poplar::Graph &graph, unsigned grainSize, unsigned minElementsPerTile,
+               bool extendPartialUsage = false, MappingMethod mappingMethod = MappingMethod::None);
+  /// resolve(), and maps the variables accordingly.
+  void mapTensorsByUse(poplar::Graph &graph, unsigned grainSize, unsigned minElementsPerTile,
+                       bool extendPartialUsage = false, MappingMethod mappingMethod = MappingMethod::None);
+  /// Whether nothing was added.
+  bool empty() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 } // namespace poputil
