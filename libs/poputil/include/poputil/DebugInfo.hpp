@@ -24,24 +24,39 @@ namespace poputil {
 /// A host value as a record for profilers. Libraries specialise it for their own types.
 template <class T> poplar::ProfileValue toProfileValue(const T &t);
 
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const bool &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const int &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const unsigned int &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const long &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const unsigned long &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const long long &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const unsigned long long &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const float &t);
+/// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const double &t);
+/// The value.
 template <> inline poplar::ProfileValue toProfileValue(const std::string &t) { return t; }
+/// Its name.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Type &t);
 /// Shape, element type and name.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::Tensor &t);
+/// Its number.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::ComputeSet &t);
+/// The values by name.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::OptionFlags &t);
 /// The kind of program.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::program::Sequence &t);
+/// The kind of program.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::program::Copy &t);
+/// Name of the enumerator.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::TensorCloneMethod &t);
 
 /// A list of the elements' records.

@@ -39,7 +39,7 @@ template <typename T> T asFloatingPoint(const poplar::StringRef &str) {
 
 /// The names in the map, separated by commas.
 template <typename T> std::string describeEnumValues(const std::map<std::string, T> &valueMap) {
-  std::string text;
+  std::string text = "";
   for (const auto &entry : valueMap) text += (text.empty() ? "" : ", ") + entry.first;
   return text;
 }
