@@ -461,7 +461,9 @@ private:
     case Instruction::FSub:
     case Instruction::FMul:
     case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
-    case Instruction::FDiv: return floating(instruction.getType(), isOne(instruction.getOperand(0)) ? Cost::FloatReciprocal : Cost::FloatDivide);
+    case Instruction::FDiv:
+      return floating(instruction.getType(),
+                      isOne(instruction.getOperand(0)) ? Cost::FloatReciprocal : Cost::FloatDivide);
     case Instruction::FPExt:
     case Instruction::FPTrunc: return floatConversion(instruction);
     case Instruction::SIToFP:

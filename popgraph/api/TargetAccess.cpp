@@ -161,7 +161,7 @@ poplar::Target replicaTarget(const poplar::Target &target, unsigned replication)
 
 Machine ipuMachine(const std::string &nameOrPath) {
   try {
-    Machine machine = nameOrPath.empty() ? machineFromEnvironment() : loadMachine(nameOrPath);
+    Machine machine = nameOrPath.empty() ? machineFromEnvironment() : withEnvironmentConstants(loadMachine(nameOrPath));
     if (machine.architecture == "cpu")
       throw MachineError("machine \"" + machine.name + "\" is no IPU; use a CPU target or device for it");
     return machine;

@@ -2,8 +2,10 @@
 #include <poplar/Graph.hpp>
 
 #include <ostream>
+#include <spdlog/fmt/fmt.h>
 
 #include "codelets/client/Compiler.hpp"
+#include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/graph/GraphState.hpp"
 
 namespace poplar {
@@ -27,7 +29,10 @@ popgraph::codelets::SourceKind sourceKind(CodeletFileType type) {
 }
 
 void load(GraphState &state, popgraph::codelets::CompileRequest request, StringRef flags, StringRef target) {
-  request.flags = flags.cloneAsString();
+  // What the machine's compiler pairs; flags that the program gives come later and win.
+  if (const double credit = popgraph::machineOf(state.target).pairingCredit; credit > 0)
+    request.flags = fmt::format("-mpairing-credit={} ", credit);
+  request.flags += flags.cloneAsString();
   request.target = target.empty() ? state.target.getTargetArchString().cloneAsString() : target.cloneAsString();
   try {
     for (auto &module : popgraph::codelets::load(request)) state.addModule(std::move(module));

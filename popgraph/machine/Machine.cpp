@@ -68,10 +68,20 @@ void assign(double &field, const nlohmann::json &value, const std::string &name,
   field = number;
 }
 
+/// `otherNames`: what else a name may be, for the fault.
+void setField(Machine &machine, const std::string &name, const nlohmann::json &value, const std::string &source,
+              std::vector<std::string> otherNames) {
+#define X(type, field, gc2, gc200, bow, c600, cpu, unit, source_)                                                      \
+  if (name == #field) return assign(machine.field, value, name, source);
+  POPGRAPH_MACHINE_FIELDS(X)
+#undef X
+  for (const MachineFieldInfo &info : kFields) otherNames.emplace_back(info.field);
+  fail(source, "unknown field \"" + name + "\"" + didYouMean(name, otherNames));
+}
+
 std::vector<std::string> machineNames() {
   std::vector<std::string> names;
-  for (const Machine &machine : machines())
-    names.push_back(machine.name);
+  for (const Machine &machine : machines()) names.push_back(machine.name);
   return names;
 }
 
@@ -81,22 +91,17 @@ std::span<const Machine> builtInMachines() { return machines(); }
 std::span<const MachineFieldInfo> machineFields() { return kFields; }
 
 const Machine &machineByName(std::string_view name) {
-  if (name == "ipu1")
-    return machines()[kGc2];
-  if (name == "ipu2")
-    return machines()[kGc200];
-  if (name == "ipu21")
-    return machines()[kC600];
+  if (name == "ipu1") return machines()[kGc2];
+  if (name == "ipu2") return machines()[kGc200];
+  if (name == "ipu21") return machines()[kC600];
   for (const Machine &machine : machines())
-    if (machine.name == name)
-      return machine;
+    if (machine.name == name) return machine;
   throw MachineError("no machine is called \"" + std::string(name) + "\"" + didYouMean(name, machineNames()) +
                      "; there are gc2 (ipu1), gc200 (ipu2), bow, c600 (ipu21), cpu, and files of constants (.json)");
 }
 
 Machine machineFromJson(std::string_view text, const std::string &source) {
-  if (text.size() > kMaxFileBytes)
-    fail(source, "larger than the 1 MiB a machine file may have");
+  if (text.size() > kMaxFileBytes) fail(source, "larger than the 1 MiB a machine file may have");
   // Depth and doubled names are checked while reading: nlohmann would keep the last of two equal names in silence.
   std::set<std::string> seen;
   std::string doubled;
@@ -112,8 +117,7 @@ Machine machineFromJson(std::string_view text, const std::string &source) {
       false, true);
   if (json.is_discarded() || deep || !json.is_object())
     fail(source, "not a JSON object of machine constants such as {\"base\": \"gc200\", \"tilesPerIPU\": 32}");
-  if (!doubled.empty())
-    fail(source, "\"" + doubled + "\" is given twice");
+  if (!doubled.empty()) fail(source, "\"" + doubled + "\" is given twice");
 
   Machine machine = machines()[kGc200];
   if (json.contains("base")) {
@@ -125,41 +129,77 @@ Machine machineFromJson(std::string_view text, const std::string &source) {
       fail(source, std::string("\"base\": ") + error.what());
     }
   }
-  for (const auto &[name, value] : json.items()) {
-    if (name == "base")
-      continue;
-#define X(type, field, gc2, gc200, bow, c600, cpu, unit, source_)                                                      \
-    if (name == #field) {                                                                                              \
-      assign(machine.field, value, name, source);                                                                      \
-      continue;                                                                                                        \
-    }
-    POPGRAPH_MACHINE_FIELDS(X)
-#undef X
-    std::vector<std::string> names{"base"};
-    for (const MachineFieldInfo &info : kFields)
-      names.emplace_back(info.field);
-    fail(source, "unknown field \"" + name + "\"" + didYouMean(name, names));
-  }
+  for (const auto &[name, value] : json.items())
+    if (name != "base") setField(machine, name, value, source, {"base"});
   checkMachine(machine, source);
   return machine;
 }
 
-Machine loadMachine(const std::string &nameOrPath) {
-  if (nameOrPath.find('/') == std::string::npos && !nameOrPath.ends_with(".json"))
-    return machineByName(nameOrPath);
+namespace {
+
+Machine loadBase(const std::string &nameOrPath) {
+  if (nameOrPath.find('/') == std::string::npos && !nameOrPath.ends_with(".json")) return machineByName(nameOrPath);
   std::ifstream file(nameOrPath, std::ios::binary);
-  if (!file)
-    fail(nameOrPath, "cannot read the machine file");
+  if (!file) fail(nameOrPath, "cannot read the machine file");
   std::string text(kMaxFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return machineFromJson(text, nameOrPath);
 }
 
+/// "bow,workers=8" is a base and constants; the base may be left out.
+struct MachineText {
+  std::string base;
+  std::vector<std::string> constants;
+};
+
+MachineText split(const std::string &text) {
+  MachineText result;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string part = text.substr(begin, end - begin);
+    if (begin == 0 && part.find('=') == std::string::npos)
+      result.base = part;
+    else
+      result.constants.push_back(part);
+    begin = end + 1;
+  }
+  return result;
+}
+
+Machine withConstants(Machine machine, const std::vector<std::string> &constants, const std::string &source) {
+  if (constants.empty()) return machine;
+  std::set<std::string> seen;
+  for (const std::string &constant : constants) {
+    const std::size_t equals = constant.find('=');
+    if (equals == std::string::npos)
+      fail(source, "\"" + constant + "\" is no constant such as workers=8; only the first part names a machine");
+    const std::string name = constant.substr(0, equals), value = constant.substr(equals + 1);
+    if (!seen.insert(name).second) fail(source, "\"" + name + "\" is given twice");
+    const auto number = nlohmann::json::parse(value, nullptr, false);
+    setField(machine, name, number.is_number() ? number : nlohmann::json(value), source, {});
+  }
+  machine = withTiles(std::move(machine), machine.tilesPerIPU);
+  checkMachine(machine, source);
+  return machine;
+}
+
+} // namespace
+
+Machine loadMachine(const std::string &text) {
+  const MachineText parts = split(text);
+  const bool named = parts.constants.empty() || !parts.base.empty();
+  return withConstants(named ? loadBase(parts.base) : machines()[kGc200], parts.constants, text);
+}
+
+Machine withEnvironmentConstants(Machine machine) {
+  const char *value = std::getenv("POPGRAPH_MACHINE");
+  return withConstants(std::move(machine), split(value ? value : "").constants, "POPGRAPH_MACHINE");
+}
+
 Machine machineFromEnvironment() {
   const char *value = std::getenv("POPGRAPH_MACHINE");
-  if (!value || !*value)
-    return machines()[kGc200];
+  if (!value || !*value) return machines()[kGc200];
   try {
     return loadMachine(value);
   } catch (const MachineError &error) {
@@ -176,17 +216,20 @@ Machine withTiles(Machine machine, std::uint32_t tilesPerIPU) {
 
 void checkMachine(const Machine &machine, const std::string &source) {
   const auto require = [&](bool fine, const char *fault) {
-    if (!fine)
-      fail(source, fault);
+    if (!fine) fail(source, fault);
   };
   const auto atLeastOne = [&](std::uint32_t value, const char *field) {
-    if (value == 0)
-      fail(source, std::string("\"") + field + "\" must be at least 1");
+    if (value == 0) fail(source, std::string("\"") + field + "\" must be at least 1");
   };
-  for (auto [value, field] : {std::pair{machine.tilesPerIPU, "tilesPerIPU"}, {machine.workers, "workers"},
-                              {machine.rows, "rows"}, {machine.columns, "columns"}, {machine.lanes, "lanes"},
-                              {machine.slotCycles, "slotCycles"}, {machine.instructionBytes, "instructionBytes"},
-                              {machine.rptCountMax, "rptCountMax"}, {machine.bytesPerTile, "bytesPerTile"},
+  for (auto [value, field] : {std::pair{machine.tilesPerIPU, "tilesPerIPU"},
+                              {machine.workers, "workers"},
+                              {machine.rows, "rows"},
+                              {machine.columns, "columns"},
+                              {machine.lanes, "lanes"},
+                              {machine.slotCycles, "slotCycles"},
+                              {machine.instructionBytes, "instructionBytes"},
+                              {machine.rptCountMax, "rptCountMax"},
+                              {machine.bytesPerTile, "bytesPerTile"},
                               {machine.atomicStoreBytes, "atomicStoreBytes"},
                               {machine.memcpyBytesPerCycle, "memcpyBytesPerCycle"},
                               {machine.exchangeBytesPerCycle, "exchangeBytesPerCycle"},
@@ -204,13 +247,13 @@ void checkMachine(const Machine &machine, const std::string &source) {
   require(machine.dataPathBits >= 8 && machine.dataPathBits <= 1024 && machine.dataPathBits % 8 == 0,
           "\"dataPathBits\" must be a multiple of 8 from 8 to 1024");
   require(machine.memoryElementBytes >= 1024, "\"memoryElementBytes\" must be at least 1024");
-  require(machine.interleavedOffset <= machine.bytesPerTile,
-          "\"interleavedOffset\" must be at most \"bytesPerTile\"");
+  require(machine.interleavedOffset <= machine.bytesPerTile, "\"interleavedOffset\" must be at most \"bytesPerTile\"");
   require(machine.interleavedOffset % machine.memoryElementBytes == 0,
           "\"interleavedOffset\" must be a multiple of \"memoryElementBytes\"");
   require(machine.unloadableTailBytes < machine.bytesPerTile,
           "\"unloadableTailBytes\" must be less than \"bytesPerTile\"");
   require(machine.minSyncDelay <= machine.maxSyncDelay, "\"minSyncDelay\" must be at most \"maxSyncDelay\"");
+  require(machine.pairingCredit <= 1, "\"pairingCredit\" must be a number from 0 to 1");
   require(machine.clockHz >= 1, "\"clockHz\" must be at least 1");
   require(machine.hostBytesPerCycle > 0, "\"hostBytesPerCycle\" must be above 0");
   require(machine.linkEfficiency > 0 && machine.linkEfficiency <= 1, "\"linkEfficiency\" must be in (0, 1]");

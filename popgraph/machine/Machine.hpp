@@ -30,6 +30,8 @@ namespace popgraph {
   X(std::uint32_t, instructionBytes, 4, 4, 4, 4, 4, "bytes", "SW; a bundle is two")                                    \
   X(std::uint32_t, rptCountMax, 4095, 65535, 65535, 65535, 65535, "", "SW: count of the hardware loop")                \
   X(std::uint32_t, rptBodyBundlesMax, 256, 256, 256, 256, 256, "bundles", "SW")                                        \
+  X(double, pairingCredit, 0, 0, 0, 0, 0, "",                                                                          \
+    "SET: share of instructions that the compiler issues in pairs; HW: code of 2020 shows none, of 2023 some")         \
   X(std::uint32_t, strideBits, 10, 10, 10, 10, 10, "bits", "SET: three strides share a 32-bit word")                   \
   X(std::uint32_t, dataPathBits, 64, 64, 64, 64, 64, "bits", "SW: one load or store")                                  \
   X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "SW: smaller stores read, modify and write")              \
@@ -126,10 +128,14 @@ const Machine &machineByName(std::string_view name);
 /// A machine from JSON text `{"base": "gc200", "tilesPerIPU": 32, ...}`: the fields of `base` (default gc200), with
 /// those given replaced. Throws MachineError, naming `source`, for unknown fields and impossible values.
 Machine machineFromJson(std::string_view text, const std::string &source);
-/// A built-in machine's name, or the path of a JSON file when `nameOrPath` contains '/' or ends in ".json".
-Machine loadMachine(const std::string &nameOrPath);
-/// The machine that POPGRAPH_MACHINE asks for, or gc200.
+/// A built-in machine's name, or the path of a JSON file when it contains '/' or ends in ".json"; then, after commas,
+/// constants that differ: "bow,workers=8,clockHz=2e9". With constants alone the machine is gc200. The layout grows
+/// by rows when it is too small for "tilesPerIPU". Throws MachineError for unknown names, fields and impossible values.
+Machine loadMachine(const std::string &text);
+/// The machine that POPGRAPH_MACHINE asks for, as loadMachine() reads it, or gc200.
 Machine machineFromEnvironment();
+/// The machine with the constants that follow the name in POPGRAPH_MACHINE: for models, which have a name of their own.
+Machine withEnvironmentConstants(Machine machine);
 
 /// The same machine with another number of tiles; the layout grows by rows when it is too small for them.
 Machine withTiles(Machine machine, std::uint32_t tilesPerIPU);

@@ -25,6 +25,7 @@ void addExport(CLI::App &app, Action &action);
 void addDiff(CLI::App &app, Action &action);
 void addCheck(CLI::App &app, Action &action);
 void addValidate(CLI::App &app, Action &action);
+void addRecord(CLI::App &app, Action &action);
 
 /// Where a command writes: standard output, or a file that is refused when it exists unless forced.
 struct Output {

@@ -18,6 +18,7 @@ int main(int argc, char **argv) {
              "  popgraph summary profile.pgprof\n"
              "  popgraph html profile.pgprof -o report.html");
   Action action;
+  addRecord(app, action);
   addSummary(app, action);
   addHtml(app, action);
   addMemory(app, action);

@@ -115,6 +115,34 @@ TEST_CASE("vertices go to the worker that is free first, whatever their sizes") 
   }
 }
 
+TEST_CASE("a machine's pairing credit shortens what compilers issue, not what is written by hand") {
+  const auto cycles = [](const char *machine) {
+    Environment env("POPGRAPH_MACHINE", machine);
+    Device device = DeviceManager().getDevice(0);
+    Graph graph(device.getTarget());
+    std::stringstream source(loopCodelet(10));
+    graph.addCodelets(source);
+    Tensor x = graph.addVariable(FLOAT, {1000});
+    graph.setTileMapping(x, 1);
+    ComputeSet cs = graph.addComputeSet();
+    graph.setTileMapping(graph.addVertex(cs, "Work", {{"x", x}}), 1);
+    program::Sequence sequence{program::Execute(cs)};
+    Tensor count = cycleCount(graph, sequence, 1, SyncType::INTERNAL);
+    graph.createHostRead("count", count);
+    Engine engine(graph, sequence);
+    engine.load(device);
+    engine.run();
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  // A load, a multiplication, an addition and a store: two of them may hide behind the others.
+  const std::uint32_t alone = cycles("gc200"), paired = cycles("gc200,pairingCredit=1");
+  CHECK(alone > 10 * 1000 * 4 * 6);
+  CHECK(alone - paired > 10 * 1000 * 2 * 6 - 600);
+  CHECK(paired > 10 * 1000 * 2 * 6);
+  // Workers that have their turn twice as often take half the time.
+  CHECK(cycles("gc200,slotCycles=3") < alone / 2 + 100);
+}
+
 TEST_CASE("two counter reads back to back are 45 cycles apart") {
   Device device = DeviceManager().getDevice(0);
   Graph graph(device.getTarget());

@@ -1,4 +1,7 @@
-"""`popgraph validate`: rows, limits, exit status, and the table in a document. Usage: CheckValidate.py POPGRAPH DOCUMENT"""
+"""`popgraph validate`: rows, limits, exit status, and the table in a document.
+
+Usage: CheckValidate.py POPGRAPH DOCUMENT
+"""
 import json
 import subprocess
 import sys

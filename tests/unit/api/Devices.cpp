@@ -219,6 +219,23 @@ TEST_CASE("an impossible IPUModel is refused") {
   CHECK_THROWS_AS(IPUModel().createDevice({{"nonsense", "1"}}), invalid_option);
 }
 
+TEST_CASE("constants of the environment reach models, too, where the program sets none") {
+  const Environment machine("POPGRAPH_MACHINE", "bow,tilesPerIPU=64,workers=4");
+  const Target device = DeviceManager().getDevice(0).getTarget();
+  CHECK(device.getTargetSystemString() == "bow");
+  CHECK(device.getNumTiles() == 64);
+  IPUModel model;
+  CHECK(model.tilesPerIPU == 64);
+  model.numWorkerContexts = 5;
+  const Target target = model.createDevice().getTarget();
+  CHECK(target.getTargetSystemString() == "gc200");
+  CHECK(target.getNumTiles() == 64);
+  CHECK(target.getNumWorkerContexts() == 5);
+  CHECK(IPUModel().createDevice().getTarget().getNumWorkerContexts() == 4);
+  const Environment wrong("POPGRAPH_MACHINE", "workrs=4");
+  CHECK_THROWS_AS(IPUModel(), invalid_machine_model);
+}
+
 TEST_CASE("the environment decides what devices are, but not what models are") {
   const Environment machine("POPGRAPH_MACHINE", "bow");
   const Environment options("POPLAR_TARGET_OPTIONS", R"({"tilesPerIPU": 32})");

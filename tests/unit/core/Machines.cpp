@@ -96,6 +96,39 @@ TEST_CASE("machines are written as JSON that reads back equal, and as texts for 
   for (const MachineFieldInfo &info : machineFields()) CHECK_FALSE(info.source.empty());
 }
 
+TEST_CASE("constants after a machine's name replace its own") {
+  const Machine machine = loadMachine("bow,workers=8,clockHz=2e9,name=fast");
+  CHECK(machine.name == "fast");
+  CHECK(machine.workers == 8);
+  CHECK(machine.clockHz == 2e9);
+  CHECK(machine.bytesPerTile == machineByName("bow").bytesPerTile);
+  CHECK(loadMachine("syncRowCycles=3").architecture == "ipu2");
+  CHECK(loadMachine("syncRowCycles=3").syncRowCycles == 3);
+  // The layout follows the number of tiles.
+  CHECK(loadMachine("gc2,tilesPerIPU=2944").rows == 46);
+  CHECK(loadMachine("gc2,tilesPerIPU=8").rows == machineByName("gc2").rows);
+  const TemporaryFile file("machine.json");
+  std::ofstream(file.path) << R"({"base": "gc2", "workers": 3})";
+  CHECK(loadMachine(file.path + ",slotCycles=3").workers == 3);
+  const auto fault = [](const std::string &text) {
+    try {
+      loadMachine(text);
+      return std::string("none");
+    } catch (const MachineError &error) {
+      return std::string(error.what());
+    }
+  };
+  CHECK(fault("bow,workrs=8") == "bow,workrs=8: unknown field \"workrs\"; did you mean \"workers\"?");
+  CHECK(fault("bow,workers=8,workers=7") == "bow,workers=8,workers=7: \"workers\" is given twice");
+  CHECK(fault("bow,workers=many") ==
+        "bow,workers=many: \"workers\" must be a whole number from 0 to 4294967295, not \"many\"");
+  CHECK(fault("workers=8,bow") ==
+        "workers=8,bow: \"bow\" is no constant such as workers=8; only the first part names a machine");
+  CHECK(fault("pairingCredit=1.5") == "pairingCredit=1.5: \"pairingCredit\" must be a number from 0 to 1");
+  CHECK(fault("bow,tilesPerIPU=0") == "bow,tilesPerIPU=0: \"tilesPerIPU\" must be at least 1");
+  CHECK(fault("bow,") != "none");
+}
+
 TEST_CASE("the environment names a machine or a file of constants") {
   const TemporaryFile file("machine.json");
   const Environment path("POPGRAPH_MACHINE", file.path.c_str());
