@@ -223,8 +223,8 @@ struct Liveness {
 /// Bytes of one tile that belong together. Owners by category: a variable of data, a codelet of vertex code; of messages
 /// and rearrangement a compute set, a copy (plus kCopyOwner); a transfer of host messages; 0 of the rest.
 struct MemoryBlock {
-  std::uint32_t address; ///< from the beginning of the tile's memory; from Machine::bytesPerTile on: does not fit
-  std::uint32_t bytes;
+  std::uint64_t address; ///< from the beginning of the tile's memory; from Machine::bytesPerTile on: does not fit
+  std::uint64_t bytes;
   profile::MemoryCategory category;
   std::uint32_t owner, liveSet;
 };
@@ -248,7 +248,7 @@ struct Placement {
   std::vector<MemoryBlock> blocks;
   std::vector<TileLayout> layouts;
   std::vector<std::uint32_t> layoutOfTile;
-  /// Bytes by category and tile; what is not always live counts where the tile holds most.
+  /// Bytes by category and tile, 2^32 - 1 where they are more; what is not always live counts where the tile holds most.
   std::vector<std::vector<std::uint32_t>> memory;
   std::vector<std::uint32_t> peakBytes;  ///< by tile: the sums of these
   std::vector<profile::LivenessRecord> livenessBySteps; ///< of steps that hold more than what is always live

@@ -10,7 +10,7 @@
 namespace popgraph {
 
 inline constexpr const char *kExecutableKind = "pgx";
-inline constexpr std::uint32_t kExecutableVersion = 1;
+inline constexpr std::uint32_t kExecutableVersion = 2;
 
 /// What made an executable.
 struct ExecutableOrigin {

@@ -12,9 +12,7 @@ namespace {
 
 using profile::MemoryCategory;
 
-std::uint32_t roundUp(std::uint64_t bytes, std::uint32_t to) {
-  return static_cast<std::uint32_t>((bytes + to - 1) / to * to);
-}
+std::uint64_t roundUp(std::uint64_t bytes, std::uint32_t to) { return (bytes + to - 1) / to * to; }
 
 /// Nominal bytes of a rank 2 field's table, which is not part of the vertex itself.
 std::uint32_t tableBytes(const codelets::Field &field, std::uint32_t entries) {
@@ -83,7 +81,7 @@ private:
       for (const MappedRange &range : tables_.mappingOf(v)) {
         const std::uint64_t bytes = std::uint64_t(range.end - range.begin) * elementBytes(row.type);
         const std::uint32_t alignment = bytes >= 8 || wide > 8 ? wide : 4; // vector accesses need 8 bytes
-        const std::uint32_t padded = roundUp(bytes, std::min(alignment, 8u));
+        const std::uint64_t padded = roundUp(bytes, std::min(alignment, 8u));
         if (seen[range.tile] == v) {
           MemoryDraft &draft = drafts_[place[range.tile]];
           draft.bytes += padded;

@@ -20,6 +20,9 @@ using profile::MemoryCategory;
 
 constexpr std::size_t kCategories = static_cast<std::size_t>(MemoryCategory::Count);
 
+/// As tables of 32 bits hold it.
+std::uint32_t saturated(std::uint64_t bytes) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, ~0u)); }
+
 /// How many bytes that are not always live a layout holds in each step: (first step, bytes until the next entry).
 using Course = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
 
@@ -38,8 +41,8 @@ public:
     for (const TileLayout &layout : placement_.layouts) summaries.push_back(summarise(layout));
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
       const Summary &summary = summaries[placement_.layoutOfTile[t]];
-      for (std::size_t c = 0; c < kCategories; ++c) placement_.memory[c][t] = summary.bytes[c];
-      placement_.peakBytes[t] = summary.peak;
+      for (std::size_t c = 0; c < kCategories; ++c) placement_.memory[c][t] = saturated(summary.bytes[c]);
+      placement_.peakBytes[t] = saturated(summary.peak);
     }
     recordLiveness(summaries);
   }
@@ -49,7 +52,7 @@ public:
     std::vector<bool> isOver(placement_.layouts.size(), false);
     for (std::size_t l = 0; l < isOver.size(); ++l)
       forEachBlock(placement_.layouts[l], [&](const MemoryBlock &block) {
-        isOver[l] = isOver[l] || std::uint64_t(block.address) + block.bytes > room;
+        isOver[l] = isOver[l] || block.address + block.bytes > room;
       });
     std::uint32_t over = 0, tile = 0;
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
@@ -57,8 +60,10 @@ public:
       if (over++ == 0 || placement_.peakBytes[t] > placement_.peakBytes[tile]) tile = t;
     }
     if (over == 0) return;
-    const std::string text = describe(tile, over, room);
-    if (allow)
+    std::string text = describe(tile, over, room);
+    const bool isModelled = placement_.peakBytes[tile] != saturated(~std::uint64_t(0));
+    if (!isModelled) text += " No model has tiles of 4 GiB and more.";
+    if (allow && isModelled)
       log().warn(text);
     else
       throw poplar::graph_memory_allocation_error(text);
@@ -66,8 +71,8 @@ public:
 
 private:
   struct Summary {
-    std::uint32_t bytes[kCategories] = {};
-    std::uint32_t peak = 0;
+    std::uint64_t bytes[kCategories] = {};
+    std::uint64_t peak = 0;
     Course course;
   };
 
@@ -91,7 +96,7 @@ private:
       const auto mix = [&](std::uint64_t value) { hash = std::rotl(hash ^ value * 0x9e3779b97f4a7c15u, 29) * 5 + 1; };
       for (; end < drafts.size() && drafts[end].tile == drafts[i].tile; ++end) {
         const MemoryDraft &d = drafts[end];
-        mix((std::uint64_t(d.bytes) << 32) | d.owner);
+        mix((d.bytes << 32) | d.owner);
         mix((std::uint64_t(d.liveSet) << 32) | (std::uint64_t(d.alignment) << 8) |
             static_cast<std::uint64_t>(d.category));
       }
@@ -132,8 +137,8 @@ private:
         summary.peak += block.bytes;
       } else {
         forEachRange(block.liveSet, [&](const StepRange &range) {
-          changes[range.begin] += block.bytes;
-          changes[range.end] -= block.bytes;
+          changes[range.begin] += static_cast<std::int64_t>(block.bytes);
+          changes[range.end] -= static_cast<std::int64_t>(block.bytes);
         });
       }
     });
@@ -148,7 +153,7 @@ private:
       fullest = step;
     }
     if (most == 0) return summary;
-    summary.peak += static_cast<std::uint32_t>(most);
+    summary.peak += most;
     forEachBlock(layout, [&](const MemoryBlock &block) {
       if (block.liveSet == kAlwaysLive) return;
       forEachRange(block.liveSet, [&](const StepRange &range) {
@@ -174,8 +179,8 @@ private:
         if (course[i].second == 0) continue;
         for (std::uint32_t s = course[i].first; s < course[i + 1].first; ++s) {
           profile::LivenessRecord &record = records[s];
-          const auto bytes = static_cast<std::uint32_t>(course[i].second);
-          record.bytes += bytes * tilesOf[l];
+          const std::uint32_t bytes = saturated(course[i].second);
+          record.bytes += course[i].second * tilesOf[l];
           if (bytes > record.maxTileBytes || (bytes == record.maxTileBytes && firstTile[l] < record.maxTile)) {
             record.maxTileBytes = bytes;
             record.maxTile = firstTile[l];

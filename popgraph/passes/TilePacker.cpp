@@ -114,13 +114,13 @@ std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool
   std::sort(drafts.begin(), drafts.end(), [&](const MemoryDraft &a, const MemoryDraft &b) {
     const int ra = rank(a), rb = rank(b);
     const bool bySize = ra >= 2;
-    return std::make_tuple(ra, bySize ? ~a.bytes : 0, a.category, a.owner) <
-           std::make_tuple(rb, bySize ? ~b.bytes : 0, b.category, b.owner);
+    return std::make_tuple(ra, bySize ? ~a.bytes : std::uint64_t(0), a.category, a.owner) <
+           std::make_tuple(rb, bySize ? ~b.bytes : std::uint64_t(0), b.category, b.owner);
   });
   std::vector<MemoryBlock> blocks;
   blocks.reserve(drafts.size());
   const auto keep = [&](const MemoryDraft &d, std::uint64_t address, std::uint32_t liveSet) {
-    blocks.push_back({static_cast<std::uint32_t>(address), d.bytes, d.category, d.owner, liveSet});
+    blocks.push_back({address, d.bytes, d.category, d.owner, liveSet});
   };
   std::uint64_t interleaved = 0;
   for (const MemoryDraft &d : drafts)
@@ -142,15 +142,14 @@ std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool
       if (!regions.allows(r, draft)) continue;
       address = alignUp(regions[r].at, draft.alignment);
       for (const MemoryBlock &other : placed) {
-        if (std::uint64_t(other.address) + other.bytes <= address) continue;
+        if (other.address + other.bytes <= address) continue;
         if (other.address >= address + draft.bytes) break;
         if (overlap(liveness_, other.liveSet, draft.liveSet))
-          address = alignUp(std::uint64_t(other.address) + other.bytes, draft.alignment);
+          address = alignUp(other.address + other.bytes, draft.alignment);
       }
       if (address + draft.bytes <= regions[r].end) break;
     }
-    const MemoryBlock block{static_cast<std::uint32_t>(address), draft.bytes, draft.category, draft.owner,
-                            draft.liveSet};
+    const MemoryBlock block{address, draft.bytes, draft.category, draft.owner, draft.liveSet};
     placed.insert(std::upper_bound(placed.begin(), placed.end(), block,
                                    [](const MemoryBlock &a, const MemoryBlock &b) { return a.address < b.address; }),
                   block);

@@ -17,7 +17,9 @@ namespace popgraph {
 
 /// Something that needs memory on one tile.
 struct MemoryDraft {
-  std::uint32_t tile, bytes, alignment; ///< alignment is a power of two
+  std::uint32_t tile;
+  std::uint64_t bytes;
+  std::uint32_t alignment; ///< a power of two
   profile::MemoryCategory category;
   bool interleaved;                            ///< wants 128-bit accesses
   std::uint32_t owner, liveSet;                ///< as in MemoryBlock

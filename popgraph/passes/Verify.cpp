@@ -138,7 +138,7 @@ void verifyMemory(const Module &module) {
     for (std::uint32_t b = layout.first; b < layout.first + layout.blocks; ++b) {
       const MemoryBlock &block = placement.blocks[b];
       std::erase_if(open, [&](const MemoryBlock *other) {
-        return std::uint64_t(other->address) + other->bytes <= block.address;
+        return other->address + other->bytes <= block.address;
       });
       for (const MemoryBlock *other : open)
         require(!TilePacker::overlap(placement.liveness, other->liveSet, block.liveSet),
@@ -149,7 +149,7 @@ void verifyMemory(const Module &module) {
                           block.category == profile::MemoryCategory::InternalExchangeCode ||
                           block.category == profile::MemoryCategory::HostExchangeCode;
       require(!isCode || block.address >= machine.bytesPerTile ||
-                  std::uint64_t(block.address) + block.bytes <= machine.interleavedOffset,
+                  block.address + block.bytes <= machine.interleavedOffset,
               "code at {} cannot run", block.address);
     }
   }

@@ -43,6 +43,18 @@ struct Fixture {
 
 } // namespace
 
+TEST_CASE("a tile of 4 GiB and more is out of memory even on a model, whatever is done with it") {
+  IPUModel model;
+  model.tilesPerIPU = 4;
+  Graph graph(model.createDevice().getTarget());
+  const Tensor a = graph.addVariable(FLOAT, {1200000000}, "a"), b = graph.addVariable(FLOAT, {1200000000}, "b");
+  graph.setTileMapping(a, 0);
+  graph.setTileMapping(b, 1);
+  for (const program::Program &program : {program::Program(program::WriteUndef(a)), program::Program(program::Copy(a, b))})
+    throwsNaming<graph_memory_allocation_error>({"tile 0", "'a' 4800000000", "4 GiB"},
+                                                [&] { compileGraph(graph, {program}); });
+}
+
 TEST_CASE_METHOD(Fixture, "an unconnected field is named") {
   VertexRef v = graph.addVertex(cs, "Touch");
   graph.setTileMapping(v, 0);
