@@ -290,8 +290,9 @@ void Loader::loadExecution() {
     totals.computeSets[index(0, totals.computeSets.size())] = {number(1), number(2), number(3), number(4),
                                                                index(5, model_.numTiles())};
   });
-  each("total_vertex_type", "*", "",
-       [&] { totals.vertexTypes[index(0, totals.vertexTypes.size())] = {number(1), number(2)}; });
+  each("total_vertex_type", "*", "", [&] {
+    totals.vertexTypes[index(0, totals.vertexTypes.size())] = {number(1), number(2), number(3), number(4)};
+  });
 }
 
 } // namespace

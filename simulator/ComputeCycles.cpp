@@ -54,7 +54,7 @@ private:
 } // namespace
 
 std::uint64_t taskCycles(const Module &module, const Machine &machine, const Storage &storage, std::uint32_t taskIndex,
-                         const std::uint32_t *slots, std::uint64_t *groupSlots) {
+                         const std::uint32_t *slots, GroupTotals *totals) {
   using codelets::VertexKind;
   const TileTask &task = module.tasks[taskIndex];
   Workers workers(machine.workers);
@@ -68,20 +68,24 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
     const VertexKind kind = module.tables.codelets[group.codelet].codelet().kind;
     const std::uint32_t *of = slots + storage.slotOf(g);
     if (kind == VertexKind::Vertex && module.rowEstimates.empty()) {
-      groupSlots[g] = workers.take(of, group.rows);
+      totals[g] = {workers.take(of, group.rows), 0, 0};
       anyWorker = true;
       continue;
     }
-    std::uint64_t sum = 0;
+    GroupTotals total;
+    const auto compare = [&](std::uint64_t given, std::uint64_t derived) {
+      total.estimatedCycles += given;
+      total.derivedCycles += derived;
+    };
     for (std::uint32_t i = 0; i < group.rows; ++i) {
       const std::uint64_t given = estimate(group.firstRow + i);
       const bool has = given != Module::kNoEstimate;
       switch (kind) {
       case VertexKind::Vertex: {
         // An estimate is the vertex's time while its worker has one slot in slotCycles.
-        const std::uint64_t n = has ? (given + machine.slotCycles - 1) / machine.slotCycles : of[i];
-        workers.take(n);
-        sum += n;
+        workers.take(has ? (given + machine.slotCycles - 1) / machine.slotCycles : of[i]);
+        total.slots += of[i];
+        if (has) compare(given, std::uint64_t(of[i]) * machine.slotCycles);
         anyWorker = true;
         break;
       }
@@ -89,19 +93,21 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
         std::uint64_t longest = 0;
         for (std::uint32_t w = 0; w < machine.workers; ++w) {
           longest = std::max<std::uint64_t>(longest, of[i * machine.workers + w]);
-          sum += of[i * machine.workers + w];
+          total.slots += of[i * machine.workers + w];
         }
+        if (has) compare(given, longest * machine.slotCycles);
         whole += (anyMulti ? machine.vectorLaunchOverhead : 0) + (has ? given : longest * machine.slotCycles);
         anyMulti = true;
         break;
       }
       case VertexKind::Supervisor:
         whole += has ? given : of[i];
-        sum += of[i];
+        total.slots += of[i];
+        if (has) compare(given, of[i]);
         break;
       }
     }
-    groupSlots[g] = sum;
+    totals[g] = total;
   }
   const std::uint32_t overhead =
       anyWorker || anyMulti ? machine.computeSetOverheadCycles : machine.supervisorOnlyOverheadCycles;

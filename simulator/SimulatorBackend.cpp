@@ -15,7 +15,7 @@ class SimulatorBackend final : public Backend {
 public:
   SimulatorBackend(std::shared_ptr<const Module> module, Storage &storage)
       : module_(module), machine_(machineOf(module->target)), storage_(storage), runner_(module, storage),
-        clocks_(machine_, module->target.getNumIPUs()), groupSlots_(module->groups.size(), 0),
+        clocks_(machine_, module->target.getNumIPUs()), groupTotals_(module->groups.size()),
         taskCycles_(module->tasks.size(), 0), active_(clocks_.tiles(), 0) {
     resetTotals();
   }
@@ -28,7 +28,7 @@ public:
     const bool allTrue = runner_.run(
         plan,
         [&](std::uint32_t task, const std::uint32_t *slots) {
-          taskCycles_[task] = simulator::taskCycles(*module_, machine_, storage_, task, slots, groupSlots_.data());
+          taskCycles_[task] = simulator::taskCycles(*module_, machine_, storage_, task, slots, groupTotals_.data());
         },
         print);
     Phase phase(*this, StepKind::Compute, program, computeSet);
@@ -46,7 +46,9 @@ public:
       for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
         auto &type = totals_.vertexTypes[module_->groups[g].codelet];
         type.executions += module_->groups[g].rows;
-        type.slots += groupSlots_[g];
+        type.slots += groupTotals_[g].slots;
+        type.estimatedCycles += groupTotals_[g].estimatedCycles;
+        type.derivedCycles += groupTotals_[g].derivedCycles;
       }
     }
     total.cycles += clocks_.last() - before;
@@ -219,7 +221,8 @@ private:
   Storage &storage_;
   TileRunner runner_;
   Clocks clocks_;
-  std::vector<std::uint64_t> groupSlots_, taskCycles_;
+  std::vector<simulator::GroupTotals> groupTotals_;
+  std::vector<std::uint64_t> taskCycles_;
   std::vector<std::uint32_t> active_;
   std::uint64_t origin_ = 0, byKind_[5] = {};
   profile::Sink *sink_ = nullptr;

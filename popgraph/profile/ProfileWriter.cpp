@@ -241,7 +241,7 @@ void Writer::openExecution() {
   insertStep_ = database_->prepare("INSERT INTO step VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insertArray_ = database_->prepare("INSERT INTO tile_array VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
   insertComputeSet_ = database_->prepare("INSERT OR REPLACE INTO total_compute_set VALUES(?, ?, ?, ?, ?, ?)");
-  insertVertexType_ = database_->prepare("INSERT OR REPLACE INTO total_vertex_type VALUES(?, ?, ?)");
+  insertVertexType_ = database_->prepare("INSERT OR REPLACE INTO total_vertex_type VALUES(?, ?, ?, ?, ?)");
   updateSection_ = database_->prepare("UPDATE section SET complete=?, bytes=? WHERE name='execution'");
   database_->execute("BEGIN");
 }
@@ -329,7 +329,7 @@ void Writer::writeTotals() {
   for (std::size_t i = 0; i < totals_.vertexTypes.size(); ++i) {
     const TotalsRecord::VertexTypeTotal &t = totals_.vertexTypes[i];
     if (t.executions > 0)
-      insertVertexType_.run(i, t.executions, t.slots);
+      insertVertexType_.run(i, t.executions, t.slots, t.estimatedCycles, t.derivedCycles);
   }
   totalsPending_ = false;
 }

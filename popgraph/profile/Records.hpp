@@ -139,7 +139,11 @@ struct TotalsRecord {
     std::uint64_t executions = 0, cycles = 0, tileCycles = 0, maxTileCycles = 0;
     std::uint32_t slowestTile = 0;
   };
-  struct VertexTypeTotal { std::uint64_t executions = 0, slots = 0; };
+  struct VertexTypeTotal {
+    std::uint64_t executions = 0, slots = 0;
+    /// Of the executions for which the program gave an estimate: those cycles, and the ones derived from the code.
+    std::uint64_t estimatedCycles = 0, derivedCycles = 0;
+  };
   std::vector<ComputeSetTotal> computeSets;
   std::vector<VertexTypeTotal> vertexTypes;
 };

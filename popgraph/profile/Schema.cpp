@@ -35,7 +35,8 @@ CREATE TABLE tile_array(id INTEGER PRIMARY KEY, count INTEGER, base INTEGER, wid
   max_tile INTEGER, active_tiles INTEGER, data BLOB);
 CREATE TABLE total_compute_set(compute_set INTEGER PRIMARY KEY, executions INTEGER, cycles INTEGER,
   tile_cycles INTEGER, max_tile_cycles INTEGER, slowest_tile INTEGER);
-CREATE TABLE total_vertex_type(vertex_type INTEGER PRIMARY KEY, executions INTEGER, slots INTEGER);
+CREATE TABLE total_vertex_type(vertex_type INTEGER PRIMARY KEY, executions INTEGER, slots INTEGER,
+  estimated_cycles INTEGER, derived_cycles INTEGER);
 CREATE TABLE step_kind(id INTEGER PRIMARY KEY, name TEXT);
 )sql";
 
@@ -48,7 +49,8 @@ CREATE VIEW v_liveness AS SELECT l.id AS step, p.kind AS program_kind, p.name AS
 CREATE VIEW v_vertex_type AS SELECT t.id AS vertex_type, t.name, t.kind, t.instances, t.state_bytes, t.code_bytes,
     t.tiles_with_code, t.instances * t.state_bytes AS total_state_bytes,
     t.code_bytes * t.tiles_with_code AS total_code_bytes,
-    coalesce(x.executions, 0) AS executions, coalesce(x.slots, 0) AS slots
+    coalesce(x.executions, 0) AS executions, coalesce(x.slots, 0) AS slots,
+    coalesce(x.estimated_cycles, 0) AS estimated_cycles, coalesce(x.derived_cycles, 0) AS derived_cycles
   FROM vertex_type t LEFT JOIN total_vertex_type x ON x.vertex_type = t.id;
 CREATE VIEW v_compute_set AS SELECT c.id AS compute_set, c.name,
     (SELECT coalesce(sum(instances), 0) FROM compute_set_vertex v WHERE v.compute_set = c.id) AS vertices,

@@ -80,7 +80,9 @@ Json verticesJson(const VertexView &view, std::size_t maxRows) {
                     {"tiles_with_code", row->tilesWithCode},
                     {"total_code_bytes", row->totalCodeBytes},
                     {"executions", row->executions},
-                    {"issue_slots", row->slots}});
+                    {"issue_slots", row->slots},
+                    {"estimated_cycles", row->estimatedCycles},
+                    {"derived_cycles", row->derivedCycles}});
   return {{"total_state_bytes", view.totalStateBytes}, {"total_code_bytes", view.totalCodeBytes}, {"types", rows}};
 }
 

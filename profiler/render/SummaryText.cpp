@@ -240,7 +240,10 @@ void TextWriter::writeExecution() {
     const VertexView::Row &row = vertices.rows[types[i]];
     out_ << "    " << right(grouped(row.slots), 14) << " " << right(grouped(row.executions), 13) << " "
          << right(row.executions ? fixed(double(row.slots) / double(row.executions), 1) : "-", 15) << "  "
-         << printable(row.name) << "\n";
+         << printable(row.name);
+    if (row.estimatedCycles + row.derivedCycles > 0) // what the program said beside what its code says
+      out_ << " (estimated " << grouped(row.estimatedCycles) << " cycles, derived " << grouped(row.derivedCycles) << ")";
+    out_ << "\n";
   }
   writeMore(types.size());
   out_ << "\n";

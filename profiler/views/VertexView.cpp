@@ -20,6 +20,8 @@ VertexView makeVertexView(const Model &model) {
     if (i < model.totals.vertexTypes.size()) {
       row.executions = model.totals.vertexTypes[i].executions;
       row.slots = model.totals.vertexTypes[i].slots;
+      row.estimatedCycles = model.totals.vertexTypes[i].estimatedCycles;
+      row.derivedCycles = model.totals.vertexTypes[i].derivedCycles;
     }
     view.totalStateBytes += row.totalStateBytes;
     view.totalCodeBytes += row.totalCodeBytes;

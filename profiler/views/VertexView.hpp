@@ -13,6 +13,7 @@ struct VertexView {
     std::uint64_t codeBytes = 0;      ///< of one copy
     std::uint64_t tilesWithCode = 0, totalCodeBytes = 0;
     std::uint64_t executions = 0;     ///< of instances, over all runs
+    std::uint64_t estimatedCycles = 0, derivedCycles = 0; ///< of executions for which the program gave an estimate
     std::uint64_t slots = 0;          ///< instructions issued by workers; one takes workersPerTile cycles
   };
   std::vector<Row> rows; ///< types the graph has vertices of, in the order of the compile record

@@ -46,6 +46,9 @@ def main():
         assert "max_tile" in run("export", profile, "--to", "csv", "--table", "v_liveness")
         vertices = json.loads(run("vertices", profile, "--json"))
         assert vertices["types"][0]["instances"] == 64
+        assert vertices["types"][0]["estimated_cycles"] * 9 == vertices["types"][0]["derived_cycles"] * 10 > 0
+        text = run("vertices", profile)
+        assert "derived cycles" in text and f'{vertices["types"][0]["derived_cycles"]:,}' in text
 
         timeline = json.loads(run("timeline", profile, "--json"))
         assert sum(step["critical_cycles"] for step in timeline["steps"]) == timeline["total_cycles"]

@@ -41,6 +41,8 @@ TEST_CASE("a profile read back holds what was written") {
   CHECK(model.runs[2].record.endMicroseconds == 2400);
   CHECK(model.totals.computeSets[0].executions == 30);
   CHECK(model.totals.vertexTypes[0].slots == 30 * 96 * 150);
+  CHECK(model.totals.vertexTypes[0].estimatedCycles == 30 * 1000);
+  CHECK(model.totals.vertexTypes[0].derivedCycles == 30 * 900);
 }
 
 TEST_CASE("steps are kept for the first runs of a program only") {

@@ -112,6 +112,8 @@ void tell(Sink &sink, const Options &options) {
       total.cycles += slowest(options, i);
       totals.vertexTypes[0].executions += options.tiles;
       totals.vertexTypes[0].slots += options.tiles * 150ull;
+      totals.vertexTypes[0].estimatedCycles += 1000;
+      totals.vertexTypes[0].derivedCycles += 900;
     }
     sink.endRun(record, totals);
   }

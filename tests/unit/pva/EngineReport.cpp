@@ -130,6 +130,40 @@ TEST_CASE("an engine reports on itself") {
   CHECK(compiled.compilation().graph().numVertices() == 12);
 }
 
+TEST_CASE("estimates of the program stand beside the cycles that its code takes") {
+  const auto derived = [](unsigned estimated) {
+    Program program(model());
+    ComputeSet more = program.graph.addComputeSet("more");
+    Tensor in = program.graph.addVariable(FLOAT, {40}), out = program.graph.addVariable(FLOAT, {40});
+    program.graph.setTileMapping(in, 3);
+    program.graph.setTileMapping(out, 3);
+    for (unsigned i = 0; i < 4; ++i) {
+      VertexRef vertex = program.graph.addVertex(
+          more, "Twice", {{"in", in.slice(10 * i, 10 * i + 10)}, {"out", out.slice(10 * i, 10 * i + 10)}});
+      program.graph.setTileMapping(vertex, 3);
+      if (i < estimated) program.graph.setPerfEstimate(vertex, 5000 + i);
+    }
+    Engine engine(program.graph, program::Repeat(2, program::Execute(more)));
+    engine.load(program.device);
+    engine.run();
+    const std::string text = summaryOf(engine), mark = "Twice (estimated ";
+    const std::size_t at = text.find(mark);
+    if (estimated == 0) {
+      CHECK(at == std::string::npos);
+      return 0;
+    }
+    REQUIRE(at != std::string::npos);
+    const std::string line = text.substr(at + mark.size(), text.find('\n', at) - at - mark.size());
+    const std::string sum = estimated == 1 ? "10,000" : "20,002";
+    REQUIRE(line.find(sum + " cycles, derived ") == 0);
+    return std::stoi(line.substr(line.find("derived ") + 8));
+  };
+  CHECK(derived(0) == 0);
+  // Two runs of ten elements: at least a load, a multiplication and a store each, in slots of six cycles.
+  CHECK(derived(1) >= 2 * 10 * 3 * 6);
+  CHECK(derived(2) == 2 * derived(1));
+}
+
 TEST_CASE("a report outlives its engine and does not follow what the engine does later") {
   Program program(model());
   std::unique_ptr<Engine> engine(new Engine(program.graph, program.sequence));
