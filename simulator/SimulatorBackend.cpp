@@ -23,6 +23,7 @@ public:
   bool execute(std::uint32_t computeSet, std::uint32_t program) override {
     const ComputeSetPlan &plan = module_->computeSets[computeSet];
     const StepPlacement &placement = module_->placement.computeSets[computeSet];
+    rearrange(placement.pack, program);
     exchange(placement.before, program);
     rearrange(placement.gather, program);
     const bool allTrue = runner_.run(
@@ -55,11 +56,13 @@ public:
     phase.end();
     rearrange(placement.scatter, program);
     exchange(placement.after, program);
+    rearrange(placement.unpack, program);
     return allTrue;
   }
 
   void copy(std::uint32_t copy, std::uint32_t program) override {
     const StepPlacement &placement = module_->placement.copies[copy];
+    rearrange(placement.pack, program);
     exchange(placement.before, program);
     rearrange(placement.gather, program);
     storage_.copy(module_->copies[copy]);

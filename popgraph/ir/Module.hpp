@@ -149,7 +149,7 @@ struct ExchangeSend {
   std::uint32_t tile;
   std::uint32_t cycle, cycles;           ///< first cycle, and how many; a wide send moves two words a cycle
   std::uint32_t words;
-  std::uint32_t variable, element;       ///< where the data begins
+  std::uint32_t variable, element;       ///< where the data begins; ~0: the words of packed messages
   std::uint32_t firstReceiver, receivers; ///< into Placement::exchangeReceivers; all hear the same words
   bool wide;                             ///< takes the buses of both tiles of the pair
 };
@@ -194,10 +194,11 @@ struct BufferPlan {
   std::uint32_t first = 0, count = 0;
 };
 
-/// Exchange before (inputs) and after (outputs) a compute set or of a copy, and the copies on the tiles.
+/// Exchange before (inputs) and after (outputs) a compute set or of a copy, and the copies on the tiles: pack, exchange,
+/// gather; run; scatter, exchange, unpack.
 struct StepPlacement {
   ExchangePlan before, after;
-  RearrangePlan gather, scatter;
+  RearrangePlan pack, gather, scatter, unpack;
   BufferPlan buffers;
 };
 

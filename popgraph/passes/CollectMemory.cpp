@@ -206,8 +206,7 @@ private:
     };
     const auto step = [&](const StepPlacement &plan) {
       everywhere += exchange * ((plan.before.cycles > 0) + (plan.after.cycles > 0));
-      called(plan.gather);
-      called(plan.scatter);
+      for (const RearrangePlan &copies : {plan.pack, plan.gather, plan.scatter, plan.unpack}) called(copies);
     };
     for (const Step &s : module_.steps)
       switch (s.kind) {

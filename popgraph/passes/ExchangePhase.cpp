@@ -130,7 +130,7 @@ void ExchangePhase::keep(ExchangePlan &plan, const ExchangeSchedule &schedule) {
 void ExchangePhase::planAcross() {
   const std::uint32_t perIPU = machine_.tilesPerIPU;
   const auto words = [&](const ExchangePiece &p) {
-    return (std::uint64_t(p.end - p.begin) * elementBytes(module_.tables.variables[p.variable].type) + 3) / 4;
+    return (std::uint64_t(p.end - p.begin) * pieceBytes(module_.tables, p.variable) + 3) / 4;
   };
   // Tiles: what they receive, and what they send once to each IPU.
   for (const ExchangePiece &piece : across_) {

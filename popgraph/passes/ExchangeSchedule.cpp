@@ -46,7 +46,7 @@ void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &t
       equal = equal && pieces[last].begin == pieces[first].begin && pieces[last].end == pieces[first].end;
       end = std::max(end, pieces[last].end);
     }
-    const auto bytes = std::uint64_t(elementBytes(tables.variables[pieces[first].variable].type));
+    const std::uint64_t bytes = pieceBytes(tables, pieces[first].variable);
     const auto add = [&](std::uint32_t begin, std::uint32_t upTo, auto &&tilesOf) {
       ExchangeTransfer transfer{pieces[first].from,
                                 pieces[first].variable,

@@ -19,6 +19,13 @@ struct ExchangePiece {
   std::uint32_t to, from, variable, begin, end;
 };
 
+/// In place of a variable: a message that its sender has packed; elements are words of messages.
+inline constexpr std::uint32_t kMessageVariable = ~0u;
+/// Bytes of an element of a variable, or of a message.
+inline std::uint64_t pieceBytes(const GraphTables &tables, std::uint32_t variable) {
+  return variable == kMessageVariable ? 4 : elementBytes(tables.variables[variable].type);
+}
+
 /// Words of one tile for one set of tiles.
 struct ExchangeTransfer {
   std::uint32_t from, variable, begin, end;

@@ -3,6 +3,7 @@
 //   inputs:   owner ── exchange ──▶ message on the vertex's tile     pieces on the tile ── copy ──▶ buffer ──▶ vertex
 //   outputs:  vertex ──▶ message ── exchange ──▶ owner               vertex ──▶ buffer ── copy ──▶ pieces on the tile
 //
+// Many short pieces between two tiles are packed before, or unpacked after they go (FragmentPacker.hpp).
 // Data that a codelet sees as contiguous but that lies in pieces on the vertex's own tile is copied together there
 // first; pieces that come over the exchange land in their place.
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/ir/Walk.hpp"
 #include "popgraph/passes/ExchangePhase.hpp"
+#include "popgraph/passes/FragmentPacker.hpp"
 #include "popgraph/passes/Passes.hpp"
 #include "popgraph/passes/RearrangePhase.hpp"
 
@@ -21,8 +23,9 @@ class Routing {
 public:
   explicit Routing(Module &module)
       : module_(module), tables_(module.tables), machine_(machineOf(module.target)),
-        numTiles_(module.target.getNumTiles()), exchange_(module), rearrange_(machine_, numTiles_),
-        hints_(module.tables.variables.size(), 0), messages_(numTiles_, 0), staged_(numTiles_, 0) {
+        numTiles_(module.target.getNumTiles()), exchange_(module), fragments_(module.tables),
+        rearrange_(machine_, numTiles_), packing_(machine_, numTiles_), hints_(module.tables.variables.size(), 0),
+        messages_(numTiles_, 0), staged_(numTiles_, 0) {
     auto &memory = module_.placement.memory;
     memory.assign(static_cast<std::size_t>(profile::MemoryCategory::Count), {});
     for (auto category : {profile::MemoryCategory::InternalExchangeCode, profile::MemoryCategory::HostExchangeCode})
@@ -58,19 +61,22 @@ private:
     for (std::uint32_t row = plan.firstRow; row < plan.firstRow + plan.rows; ++row) {
       const VertexRow &vertex = tables_.vertices[module_.rows[row]];
       forEachEdge(tables_, vertex, [&](const codelets::Field &field, const EdgeRow &edge) {
+        nextEdgeByte_ += 64 - nextEdgeByte_ % 8; // edges do not touch
         if (inputs ? field.access == codelets::Access::Output : field.access == codelets::Access::Input) return;
         const std::size_t size = elementBytes(field.type);
         const bool pieces = edge.kind() == EdgeRow::View;
         // What a vertex reads and writes has one buffer.
         const bool needsBuffer = inputs || field.access == codelets::Access::Output;
         forEachRunOf(tables_, edge, [&](const Run &run) {
+          const std::uint64_t place = nextEdgeByte_ - run.offset * size; // of element 0 in what the vertex sees
+          nextEdgeByte_ += run.count * size;
           forEachTile(run, [&](std::uint32_t begin, std::uint32_t end, std::uint32_t tile) {
             const auto bytes = static_cast<std::uint32_t>((end - begin) * size);
             if (tile != vertex.tile) {
               if (inputs) {
-                exchange_.add(vertex.tile, tile, run.variable, begin, end);
+                fragments_.add(vertex.tile, tile, run.variable, begin, end, place + begin * size);
               } else {
-                exchange_.add(tile, vertex.tile, run.variable, begin, end);
+                fragments_.add(tile, vertex.tile, run.variable, begin, end, place + begin * size);
                 if (needsBuffer) messages_[vertex.tile] += bytes;
               }
             } else if (pieces) {
@@ -81,15 +87,21 @@ private:
         });
       });
     }
+    nextEdgeByte_ = 0;
+    // Inputs are packed before the exchange and unpacked with what is gathered; outputs are packed with what is scattered.
+    fragments_.finish(!inputs, exchange_, inputs ? packing_ : rearrange_, inputs ? rearrange_ : packing_, staged_,
+                      messages_);
     return exchange_.finish(exchangeCode(), inputs ? &messages_ : nullptr);
   }
 
   StepPlacement computeSet(const ComputeSetPlan &plan) {
     StepPlacement result;
     result.before = direction(plan, true);
+    result.pack = packing_.finish(module_.placement);
     result.gather = rearrange_.finish(module_.placement);
     result.after = direction(plan, false);
     result.scatter = rearrange_.finish(module_.placement);
+    result.unpack = packing_.finish(module_.placement);
     result.buffers = keepBuffers();
     return result;
   }
@@ -112,12 +124,15 @@ private:
                             if (tile == sourceTile)
                               rearrange_.add(tile, (dBegin - shift) * size | dBegin * size, (dEnd - dBegin) * size);
                             else
-                              exchange_.add(tile, sourceTile, block.sourceVariable, dBegin - shift, dEnd - shift);
+                              fragments_.add(tile, sourceTile, block.sourceVariable, dBegin - shift, dEnd - shift,
+                                             (std::uint64_t(block.destinationVariable) << 40) + dBegin * size);
                           });
                     });
       }
     }
     StepPlacement result;
+    fragments_.finish(false, exchange_, packing_, rearrange_, staged_, messages_);
+    result.pack = packing_.finish(module_.placement);
     // Copied data lands where it stays, unless it would overwrite what is still to be copied.
     result.before = exchange_.finish(exchangeCode(), copy.overlaps ? &messages_ : nullptr);
     result.gather = rearrange_.finish(module_.placement);
@@ -145,9 +160,9 @@ private:
       const auto n = static_cast<std::uint32_t>(bytes[t]);
       const auto parts = [n](std::uint32_t size) { return (n + size - 1) / size; };
       // A tile is busy with its words, and with each packet's header and hand-over.
-      const std::uint32_t cycles = parts(machine_.exchangeBytesPerCycle) +
-                                   parts(in ? machine_.hostPayloadBytes : machine_.hostWriteBytes) *
-                                       machine_.hostPacketCycles;
+      const std::uint32_t cycles =
+          parts(machine_.exchangeBytesPerCycle) +
+          parts(in ? machine_.hostPayloadBytes : machine_.hostWriteBytes) * machine_.hostPacketCycles;
       slowest = std::max(slowest, cycles);
       module_.placement.exchangeTiles.push_back({t, cycles, in ? n : 0, in ? 0 : n});
       category(profile::MemoryCategory::HostExchangeCode)[t] +=
@@ -218,7 +233,9 @@ private:
   const Machine &machine_;
   std::uint32_t numTiles_;
   ExchangePhase exchange_;
-  RearrangePhase rearrange_;
+  FragmentPacker fragments_;
+  RearrangePhase rearrange_, packing_;
+  std::uint64_t nextEdgeByte_ = 0; // where the next run of an edge lies in what vertices see
   std::vector<std::uint32_t> hints_;
   std::vector<std::uint32_t> messages_, staged_; // of the step at hand, by tile
 };

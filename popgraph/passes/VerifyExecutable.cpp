@@ -344,7 +344,7 @@ private:
       for (const StepPlacement &step : *list) {
         exchange(step.before);
         exchange(step.after);
-        for (const RearrangePlan &plan : {step.gather, step.scatter})
+        for (const RearrangePlan &plan : {step.pack, step.gather, step.scatter, step.unpack})
           require(within(plan.first, plan.count, placement.rearranges.size()), "a rearrangement is out of range");
         require(within(step.buffers.first, step.buffers.count, placement.buffers.size()), "a buffer is out of range");
       }

@@ -155,7 +155,7 @@ double rearrangement(const char *machine, unsigned bytes) {
   const auto cycles = [&](unsigned columns) {
     Bench bench(machine);
     const Type &type = bytes == 2 ? HALF : FLOAT;
-    const unsigned atom = bytes == 8 ? 2 : 1;
+    const unsigned atom = bytes > 4 ? bytes / 4 : 1;
     Tensor from = rows(bench, type, tiles, 16 * columns * atom).reshape({tiles * 16, columns, atom});
     Tensor to = rows(bench, type, tiles, 16 * columns * atom);
     const program::Copy copy(from.dimShuffle({1, 0, 2}).flatten(), to.flatten());

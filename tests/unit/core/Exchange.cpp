@@ -4,7 +4,9 @@
 #include <random>
 #include <stdexcept>
 
+#include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/passes/ExchangeSchedule.hpp"
+#include "popgraph/passes/FragmentPacker.hpp"
 #include "popgraph/passes/LinkLoad.hpp"
 #include "popgraph/passes/RearrangePhase.hpp"
 #include "tests/support/Catch.hpp"
@@ -272,6 +274,102 @@ TEST_CASE("data between IPUs goes along the ladder's side and crosses at the run
   CHECK(ladder.cycles(2) == Approx(2000000 / (2 * perLink)).margin(1));
   CHECK(ladder.latency(3) == 600 + 20); // a further hop of 15 ns
   CHECK(ladder.latency(1) == 0);
+}
+
+namespace {
+
+/// What a packer makes of fragments: pieces packed and unpacked by tile, words that tiles get.
+struct Packed {
+  std::vector<std::uint32_t> packed = std::vector<std::uint32_t>(16, 0), landed = packed;
+  std::map<std::uint32_t, std::uint32_t> packs, unpacks, in;
+  std::size_t sends = 0;
+};
+
+/// fragment(i) of n: {begin, end, other}; from tile 0 to each of `receivers`.
+template <class F>
+Packed packed(unsigned n, F &&fragment, std::vector<std::uint32_t> receivers = {5}, bool fromOther = false) {
+  Module module;
+  module.target = makeTarget(poplar::TargetType::IPU, 1, machineByName("gc200"));
+  module.tables = oneVariable(ElementType::Float, 100000);
+  ExchangePhase exchange(module);
+  RearrangePhase pack(machineByName("gc200"), 16), unpack(machineByName("gc200"), 16);
+  FragmentPacker packer(module.tables);
+  for (const std::uint32_t to : receivers)
+    for (unsigned i = 0; i < n; ++i) {
+      const auto [begin, end, other] = fragment(i);
+      packer.add(to, 0, 0, begin, end, other + 100000 * to);
+    }
+  Packed result;
+  packer.finish(fromOther, exchange, pack, unpack, result.packed, result.landed);
+  std::vector<std::uint32_t> code(module.target.getNumTiles(), 0);
+  const ExchangePlan plan = exchange.finish(code, nullptr);
+  result.sends = plan.sends;
+  for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i) {
+    const ExchangeTile &tile = module.placement.exchangeTiles[i];
+    if (tile.bytesIn) result.in[tile.tile] = tile.bytesIn / 4;
+  }
+  for (RearrangePhase *phase : {&pack, &unpack}) {
+    const RearrangePlan copies = phase->finish(module.placement);
+    for (std::uint32_t i = copies.first; i < copies.first + copies.count; ++i)
+      (phase == &pack ? result.packs : result.unpacks)[module.placement.rearranges[i].tile] =
+          module.placement.rearranges[i].pieces;
+  }
+  return result;
+}
+
+struct Piece {
+  std::uint32_t begin, end;
+  std::uint64_t other;
+};
+using Pieces = std::map<std::uint32_t, std::uint32_t>;
+
+} // namespace
+
+TEST_CASE("short pieces are packed where they are scattered, and sent as one message") {
+  // A column of a matrix becomes a row: apart at the sender, together at the receiver.
+  const Packed column = packed(40, [](unsigned i) { return Piece{i * 10, i * 10 + 1, i * 4}; });
+  CHECK(column.packs == Pieces{{0, 40}});
+  CHECK(column.unpacks.empty());
+  CHECK(column.sends == 1);
+  CHECK(column.in == Pieces{{5, 40}});
+  CHECK(column.packed[0] == 160);
+  // A row becomes a column.
+  const Packed row = packed(40, [](unsigned i) { return Piece{i, i + 1, i * 40}; });
+  CHECK(row.packs.empty());
+  CHECK(row.unpacks == Pieces{{5, 40}});
+  CHECK(row.sends == 1);
+  CHECK(row.landed[5] == 160);
+  // Columns to columns.
+  const Packed both = packed(40, [](unsigned i) { return Piece{i * 10, i * 10 + 1, i * 40}; });
+  CHECK(both.packs == Pieces{{0, 40}});
+  CHECK(both.unpacks == Pieces{{5, 40}});
+  // Outputs: the named end is where they go.
+  const Packed output = packed(40, [](unsigned i) { return Piece{i * 10, i * 10 + 1, i * 4}; }, {5}, true);
+  CHECK(output.packs.empty());
+  CHECK(output.unpacks == Pieces{{5, 40}});
+  // Backwards: together at either end, but not in the same order.
+  const Packed turned = packed(40, [](unsigned i) { return Piece{40 - i, 41 - i, i * 4}; });
+  CHECK(turned.packs == Pieces{{0, 40}});
+  CHECK(turned.unpacks.empty());
+}
+
+TEST_CASE("long pieces and few ones are sent as they are") {
+  const Packed few = packed(7, [](unsigned i) { return Piece{i * 10, i * 10 + 1, i * 4}; });
+  CHECK(few.packs.empty());
+  CHECK(few.sends == 7);
+  const Packed longOnes = packed(40, [](unsigned i) { return Piece{i * 10, i * 10 + 4, i * 16}; });
+  CHECK(longOnes.packs.empty());
+  CHECK(longOnes.sends == 40);
+  CHECK(longOnes.in == Pieces{{5, 160}});
+}
+
+TEST_CASE("what several tiles want in the same pieces is packed once and heard by all") {
+  const auto column = [](unsigned i) { return Piece{i * 10, i * 10 + 1, i * 4}; };
+  const Packed three = packed(40, column, {3, 8, 12});
+  CHECK(three.packs == Pieces{{0, 40}});
+  CHECK(three.packed[0] == 160);
+  CHECK(three.sends == 1);
+  CHECK(three.in == Pieces{{3, 40}, {8, 40}, {12, 40}});
 }
 
 TEST_CASE("copies within a tile cost their pieces and atoms, shared out over six workers") {
