@@ -31,13 +31,14 @@ struct Program {
   Graph graph;
   program::Sequence sequence;
 
-  explicit Program(Device on) : device(std::move(on)), graph(device.getTarget()) {
+  explicit Program(Device on, bool backwards = false) : device(std::move(on)), graph(device.getTarget()) {
     std::stringstream source(kCodelet);
     graph.addCodelets(source);
     const unsigned tiles = graph.getTarget().getNumTiles();
     Tensor in = graph.addVariable(FLOAT, {12, 8}, "in"), out = graph.addVariable(FLOAT, {12, 8}, "out");
     ComputeSet twice = graph.addComputeSet("twice");
-    for (unsigned i = 0; i < 12; ++i) {
+    for (unsigned n = 0; n < 12; ++n) {
+      const unsigned i = backwards ? 11 - n : n;
       graph.setTileMapping(in[i], i % tiles);
       graph.setTileMapping(out[i], i % tiles);
       graph.setTileMapping(graph.addVertex(twice, "Twice", {{"in", in[(i + 1) % 12]}, {"out", out[i]}}), i % tiles);
@@ -162,6 +163,28 @@ TEST_CASE("estimates of the program stand beside the cycles that its code takes"
   // Two runs of ten elements: at least a load, a multiplication and a store each, in slots of six cycles.
   CHECK(derived(1) >= 2 * 10 * 3 * 6);
   CHECK(derived(2) == 2 * derived(1));
+}
+
+TEST_CASE("cycles and bytes depend neither on profiling nor on host threads nor on the order of vertices") {
+  const auto summary = [](const char *threads, bool backwards, bool profiled) {
+    support::Environment env("POPGRAPH_THREADS", threads);
+    TemporaryFolder folder;
+    IPUModel few; // so that tiles have several vertices
+    few.tilesPerIPU = 4;
+    Program program(few.createDevice(), backwards);
+    OptionFlags options;
+    if (profiled) options = {{"autoReport.all", "true"}, {"autoReport.directory", folder.path.string()}};
+    Engine engine(program.graph, program.sequence, options);
+    engine.load(program.device);
+    engine.run();
+    return summaryOf(engine);
+  };
+  const std::string one = summary("1", false, false);
+  REQUIRE(one.find("Total cycles:") != std::string::npos);
+  REQUIRE(one.find("Memory Usage:") != std::string::npos);
+  CHECK(summary("1", false, true) == one);
+  CHECK(summary("5", false, false) == one);
+  CHECK(summary("1", true, false) == one);
 }
 
 TEST_CASE("a report outlives its engine and does not follow what the engine does later") {
