@@ -3,6 +3,7 @@
 // Along one dimension the table is a matrix {entries, columns}; vertices take columns, where the table's first row lies
 // (createSliceableTensor keeps whole columns on one tile, so that only the offset moves).
 #include <popops/DynamicSlice.hpp>
+#include "libs/popops/detail/SliceLayout.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
@@ -14,6 +15,8 @@
 
 namespace popops {
 
+using detail::presentLayout;
+using detail::SliceLayout;
 using poplar::DebugContext;
 using poplar::Graph;
 using poplar::Interval;
@@ -44,8 +47,7 @@ void checkDims(const std::string &function, const Shape &shape, const Shape &dim
 
 Shape sliceShape(const Shape &shape, const Shape &dims, const Shape &sizes) {
   Shape result = shape;
-  for (std::size_t i = 0; i != dims.size(); ++i)
-    result[dims[i]] = sizes[i];
+  for (std::size_t i = 0; i != dims.size(); ++i) result[dims[i]] = sizes[i];
   return result;
 }
 
@@ -69,20 +71,23 @@ void checkOffset(const std::string &function, const Tensor &t, const Tensor &off
 /// Copies along dimension `dim` between `table` and `window`, which differ in that dimension only.
 void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Tensor &offset, std::size_t dim,
               bool update, bool remap, Sequence &prog, const DebugContext &context) {
-  if (window.numElements() == 0)
-    return;
+  if (window.numElements() == 0) return;
   const unsigned d = static_cast<unsigned>(dim);
   const std::size_t entries = table.dim(d), rows = window.dim(d), columns = table.numElements() / entries;
   const Tensor tableRows = table.dimRoll(d, 0).reshape({entries, columns});
   const Tensor windowRows = window.dimRoll(d, 0).reshape({rows, columns});
   const poplar::ComputeSet cs = graph.addComputeSet({context, update ? "DynamicUpdate" : "DynamicSlice"});
   const poplar::Type type = table.elementType();
-  const std::string name =
-      poputil::templateVertex(update ? "popops::DynamicUpdate" : "popops::DynamicSlice", type);
-  const unsigned grain =
-      std::max<unsigned>(1, static_cast<unsigned>(8 / graph.getTarget().getTypeSize(type)));
-  // Columns go where the table's first row lies.
-  const auto mapping = graph.getTileMapping(tableRows[0]);
+  const std::string name = poputil::templateVertex(update ? "popops::DynamicUpdate" : "popops::DynamicSlice", type);
+  const unsigned grain = std::max<unsigned>(1, static_cast<unsigned>(8 / graph.getTarget().getTypeSize(type)));
+  // Columns go where the table's first row lies, if that is where all rows are, else they are spread.
+  const SliceLayout present = presentLayout(graph, tableRows);
+  const auto mapping =
+      !present.columns.empty()
+          ? graph.getTileMapping(tableRows[0])
+          : poputil::calcLinearTileMapping(
+                graph, {columns}, grain, grain,
+                static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), table.shape())));
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
     for (const auto &share : poputil::splitRegionsBetweenWorkers(graph.getTarget(), mapping[tile], grain))
       for (const Interval &interval : share) {
@@ -103,10 +108,16 @@ void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Ten
 std::vector<std::size_t> sliceOrder(const Shape &shape, const Shape &dims, const Shape &sizes) {
   std::vector<std::size_t> order(dims.size());
   std::iota(order.begin(), order.end(), std::size_t(0));
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return sizes[a] * shape[dims[b]] < sizes[b] * shape[dims[a]];
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return sizes[a] * shape[dims[b]] < sizes[b] * shape[dims[a]]; });
   return order;
+}
+
+/// The slice at offset 0.
+Tensor firstWindow(const Tensor &t, const Shape &dims, const Shape &sizes) {
+  Tensor window = t;
+  for (std::size_t i = 0; i != dims.size(); ++i) window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
+  return window;
 }
 
 /// A variable for a slice of `t` along one dimension, on the tiles of the first rows of `t`.
@@ -128,40 +139,33 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
     sliced *= shape[dim];
   }
   for (unsigned d = 0; d != shape.size(); ++d)
-    if (std::find(dims.begin(), dims.end(), d) == dims.end())
-      order.push_back(d);
-  for (unsigned d : order)
-    stored.push_back(shape[d]);
+    if (std::find(dims.begin(), dims.end(), d) == dims.end()) order.push_back(d);
+  for (unsigned d : order) stored.push_back(shape[d]);
   const Tensor variable = graph.addVariable(type, stored, debugContext);
   std::vector<unsigned> inverse(order.size());
-  for (unsigned i = 0; i != order.size(); ++i)
-    inverse[order[i]] = i;
+  for (unsigned i = 0; i != order.size(); ++i) inverse[order[i]] = i;
   const Tensor result = variable.dimShuffle(inverse);
-  if (result.numElements() == 0)
-    return result;
+  if (result.numElements() == 0) return result;
   const Tensor matrix = variable.reshape({sliced, variable.numElements() / sliced});
   const poplar::Target &target = graph.getTarget();
   const unsigned grain = minGrainSize != 0 ? static_cast<unsigned>(minGrainSize) : target.getVectorWidth(type);
   const unsigned first = static_cast<unsigned>(poputil::chooseMappingOffset(target.getNumTiles(), shape));
   const auto mapping = poputil::calcLinearTileMapping(graph, {matrix.dim(1)}, grain, grain, first);
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    for (const Interval &interval : mapping[tile])
-      graph.setTileMapping(matrix.slice(interval, 1), tile);
+    for (const Interval &interval : mapping[tile]) graph.setTileMapping(matrix.slice(interval, 1), tile);
   return result;
 }
 
-Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const Shape &sizes, std::size_t numIndices,
-                         const DebugContext &debugContext) {
-  checkDims("popops::createSliceTensor", t.shape(), dims, sizes);
-  Tensor window = t;
-  for (std::size_t i = 0; i != dims.size(); ++i)
-    window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
-  if (numIndices == 0) {
-    Shape shape = window.shape();
-    shape.insert(shape.begin(), 0);
-    return graph.addVariable(t.elementType(), shape, debugContext);
-  }
-  return poputil::cloneN(graph, window, static_cast<unsigned>(numIndices), debugContext);
+Tensor createDynamicSliceOutput(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims,
+                                const Shape &sizes, const DebugContext &debugContext, const OptionFlags &options) {
+  parseRemap("popops::createDynamicSliceOutput", options);
+  checkOffset("popops::createDynamicSliceOutput", t, offset, dims, sizes);
+  return graph.clone(firstWindow(t, dims, sizes), debugContext);
+}
+
+Graph::TileToTensorMapping getSliceMapping(Graph &graph, const Tensor &t, const Shape &dims, const Shape &sizes) {
+  checkDims("popops::getSliceMapping", t.shape(), dims, sizes);
+  return graph.getTileMapping(firstWindow(t, dims, sizes));
 }
 
 void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t, const Tensor &offset,
@@ -194,7 +198,7 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
 Tensor dynamicSlice(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims, const Shape &sizes,
                     Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
   checkOffset("popops::dynamicSlice", t, offset, dims, sizes);
-  const Tensor output = createSliceTensor(graph, t, dims, sizes, 1, {debugContext, "slice"})[0];
+  const Tensor output = graph.clone(firstWindow(t, dims, sizes), {debugContext, "slice"});
   dynamicSliceWithOutput(graph, output, t, offset, dims, sizes, prog, debugContext, options);
   return output;
 }

@@ -1,231 +1,308 @@
-// Look-ups of many rows. Vertices take columns of the table, where its first row lies, with all offsets; a table made
-// by createSliceableTensor has whole columns on a tile, so that only offsets and slices move.
+// Look-ups and updates of many rows, in several tables (groups) at once:
+//
+//            columns           A table is cut into blocks, one on each tile. A look-up of a block takes the offsets
+//        +-----+-----+         that fall into it. When entries are cut, too, each tile of a column of blocks then
+// entries|  0  |  2  |         picks its share of the rows, for each from the block that has it.
+//        +-----+-----+
+//        |  1  |  3  |         Updates need no second step: rows go to all blocks of their columns.
+//        +-----+-----+
 #include <popops/DynamicSlice.hpp>
-#include <poputil/TileMapping.hpp>
-#include <poputil/Util.hpp>
+#include "libs/popops/detail/SliceLayout.hpp"
+#include "libs/popops/detail/SliceRows.hpp"
+#include <popops/Cast.hpp>
 #include <poputil/VertexTemplates.hpp>
-#include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
-#include <limits>
-#include <ostream>
+#include <numeric>
+#include <optional>
 
 namespace popops {
 
+using namespace detail;
+using poplar::ComputeSet;
 using poplar::DebugContext;
 using poplar::Graph;
-using poplar::Interval;
 using poplar::OptionFlags;
 using poplar::Tensor;
+using poplar::Type;
+using poplar::program::Execute;
 using poplar::program::Sequence;
 using poputil::poplibs_error;
 using Shape = std::vector<std::size_t>;
 
 namespace {
 
-void checkOptions(const std::string &function, const OptionFlags &options) {
-  using namespace poputil::detail;
-  bool flag = false;
-  double proportion = 0;
-  std::string choice;
-  parseOptions(function, options,
-               {{"usedForSlice", boolOption(flag)},
-                {"usedForUpdate", boolOption(flag)},
-                {"indicesAreSorted", boolOption(flag)},
-                {"validateIndices", boolOption(flag)},
-                {"remapOutOfBoundIndices", boolOption(flag)},
-                {"paddingIndexUsed", boolOption(flag)},
-                {"operationForUpdate", choiceOption(choice, {"none", "add", "max", "mul"})},
-                {"availableMemoryProportion",
-                 numberOption(proportion, std::numeric_limits<double>::min(), 1)},
-                {"partialType", choiceOption(choice, {"half", "float"})},
-                {"indicesDistribution", choiceOption(choice, {"uniform", "onePoint"})},
-                {"planConstraints", ignoredOption()},
-                {"internal.alwaysIncludeBaseRearrangementCost", boolOption(flag)}});
+SliceLayout layoutOf(const Graph &graph, const SlicePlan &plan, const SliceRows &table, std::size_t group,
+                     std::size_t groups, const SliceOptions &options) {
+  const Type type = table.rows.elementType();
+  const std::size_t entries = table.rows.dim(0), columns = table.rows.dim(1);
+  if (plan.entries() != 0) return plannedLayout(graph, plan, type, entries, columns, group);
+  SliceLayout layout = presentLayout(graph, table.rows);
+  if (!layout.columns.empty()) return layout;
+  // A table that lies otherwise is brought to where look-ups are cheapest.
+  const SlicePlan made = planSlices(graph.getTarget(), type, groups, entries, columns,
+                                    {table.offsets.numElements() * table.size}, options);
+  return plannedLayout(graph, made, type, entries, columns, group);
 }
 
-struct Table {
-  Tensor rows;         ///< {entries, columns}
-  std::size_t entries, columns, sliceRows;
-  std::vector<std::vector<Interval>> mapping; ///< of the columns
+/// `things` of `bytes` each for every worker, so that no two store to one 8-byte word.
+unsigned stepFor(const poplar::Target &target, std::size_t things, std::size_t bytes) {
+  const std::size_t grain = 8 / std::gcd<std::size_t>(8, std::max<std::size_t>(1, bytes));
+  const std::size_t workers = target.getNumWorkerContexts();
+  return static_cast<unsigned>(
+      std::max<std::size_t>(1, ((things + workers - 1) / workers + grain - 1) / grain * grain));
+}
+
+class Lookup {
+public:
+  Lookup(Graph &graph, const DebugContext &context)
+      : graph_(graph), context_(context), first_(graph.addComputeSet({context, "lookup"})) {}
+
+  /// The rows {look-ups * size, columns} at the offsets of `table`.
+  Tensor add(const SliceRows &table, const SliceLayout &layout) {
+    const std::size_t n = table.offsets.numElements(), blocks = layout.entryBlocks();
+    std::vector<Tensor> columns;
+    for (const ColumnBlock &block : layout.columns) {
+      const std::size_t width = block.end - block.begin;
+      std::vector<Tensor> parts;
+      for (std::size_t e = 0; e != blocks; ++e) parts.push_back(lookUp(table, layout, block, e, n, width));
+      if (blocks == 1) {
+        columns.push_back(parts[0]);
+        continue;
+      }
+      std::vector<Tensor> rows;
+      for (std::size_t e = 0; e != blocks; ++e)
+        if (layout.share(n, e) != layout.share(n, e + 1))
+          rows.push_back(pick(table, layout, parts, layout.share(n, e), layout.share(n, e + 1), width, block.tiles[e]));
+      columns.push_back(poplar::concat(rows));
+    }
+    return poplar::concat(columns, 1);
+  }
+
+  void execute(Sequence &prog) const {
+    prog.add(Execute(first_, context_));
+    if (second_) prog.add(Execute(*second_, context_));
+  }
+
+private:
+  Tensor variable(Type type, std::size_t rows, std::size_t width, unsigned tile, const char *name) {
+    const Tensor t = graph_.addVariable(type, {rows, width}, {context_, name});
+    graph_.setTileMapping(t, tile);
+    return t;
+  }
+
+  Tensor lookUp(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
+                std::size_t n, std::size_t width) {
+    const Type type = table.rows.elementType();
+    const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries),
+                      length = table.size * width;
+    const Tensor part = variable(type, n * table.size, width, block.tiles[e], "slices");
+    const poplar::VertexRef vertex = graph_.addVertex(first_, poputil::templateVertex("popops::MultiSlice", type));
+    graph_.setTileMapping(vertex, block.tiles[e]);
+    graph_.connect(vertex["offsets"], table.offsets);
+    graph_.connect(vertex["table"], table.rows.slice({begin, block.begin}, {end, block.end}).flatten());
+    graph_.connect(vertex["slices"], part.flatten());
+    graph_.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
+    graph_.setInitialValue(vertex["entries"], static_cast<unsigned>(end - begin));
+    graph_.setInitialValue(vertex["rows"], static_cast<unsigned>(table.size));
+    graph_.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
+    graph_.setInitialValue(vertex["zero"], layout.entryBlocks() == 1);
+    const std::size_t bytes = graph_.getTarget().getTypeSize(type);
+    const bool byLookups = n >= graph_.getTarget().getNumWorkerContexts();
+    graph_.setInitialValue(vertex["lookupStep"], byLookups ? stepFor(graph_.getTarget(), n, length * bytes) : 0u);
+    graph_.setInitialValue(vertex["elementStep"], byLookups ? 0u : stepFor(graph_.getTarget(), length, bytes));
+    return part;
+  }
+
+  Tensor pick(const SliceRows &table, const SliceLayout &layout, const std::vector<Tensor> &parts, std::size_t begin,
+              std::size_t end, std::size_t width, unsigned tile) {
+    if (!second_) second_ = graph_.addComputeSet({context_, "pick"});
+    const Type type = table.rows.elementType();
+    const Tensor result = variable(type, end - begin, width, tile, "picked");
+    const poplar::VertexRef vertex =
+        graph_.addVertex(*second_, poputil::templateVertex("popops::MultiSlicePick", type));
+    graph_.setTileMapping(vertex, tile);
+    std::vector<Tensor> shares;
+    for (const Tensor &part : parts) shares.push_back(part.slice(begin, end).flatten());
+    graph_.connect(vertex["offsets"], table.offsets.slice(begin, end));
+    graph_.connect(vertex["parts"], shares);
+    graph_.connect(vertex["slices"], result.flatten());
+    graph_.setInitialValue(vertex["entries"], static_cast<unsigned>(layout.entries));
+    graph_.setInitialValue(vertex["blockEntries"], static_cast<unsigned>(layout.blockEntries));
+    graph_.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
+    graph_.setInitialValue(vertex["lookupStep"],
+                           stepFor(graph_.getTarget(), end - begin, width * graph_.getTarget().getTypeSize(type)));
+    return result;
+  }
+
+  Graph &graph_;
+  DebugContext context_;
+  ComputeSet first_;
+  std::optional<ComputeSet> second_;
 };
 
-Table describe(const std::string &function, const Graph &graph, const Tensor &t, const Tensor &offsets,
-               const Shape &dims, const Shape &sizes) {
-  if (dims.size() != 1 || sizes.size() != 1 || dims[0] >= t.rank() || sizes[0] == 0 ||
-      sizes[0] > t.dim(static_cast<unsigned>(dims[0])))
-    throw poplibs_error(function + ": slices of a tensor of shape " + t.shapeToString() +
-                        "; one of its dimensions and one size within it would be right");
-  if (offsets.rank() != 2 || offsets.dim(1) != 1 || offsets.elementType() != poplar::UNSIGNED_INT)
-    throw poplibs_error(function + ": offsets of shape " + offsets.shapeToString() + " and type " +
-                        offsets.elementType().toString() + "; [n,1] of unsigned int would be right");
-  const unsigned d = static_cast<unsigned>(dims[0]);
-  Table table;
-  table.entries = t.dim(d);
-  table.columns = t.numElements() / table.entries;
-  table.sliceRows = sizes[0];
-  table.rows = t.dimRoll(d, 0).reshape({table.entries, table.columns});
-  table.mapping = graph.getTileMapping(table.rows[0]);
-  return table;
+void addUpdates(Graph &graph, ComputeSet cs, const SliceRows &table, const SliceLayout &layout, const Tensor &rows,
+                const Tensor *scale, const char *op) {
+  const Type type = table.rows.elementType();
+  const poplar::Target &target = graph.getTarget();
+  const std::size_t bytes = target.getTypeSize(type);
+  for (const ColumnBlock &block : layout.columns)
+    for (std::size_t e = 0; e != layout.entryBlocks(); ++e) {
+      const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries),
+                        width = block.end - block.begin, length = table.size * width;
+      const poplar::VertexRef vertex = graph.addVertex(
+          cs, poputil::templateVertex("popops::MultiUpdate", type, std::string("popops::UpdateOp::") + op));
+      graph.setTileMapping(vertex, block.tiles[e]);
+      graph.connect(vertex["offsets"], table.offsets);
+      graph.connect(vertex["table"], table.rows.slice({begin, block.begin}, {end, block.end}).flatten());
+      graph.connect(vertex["slices"], rows.slice(block.begin, block.end, 1).flatten());
+      if (scale)
+        graph.connect(vertex["scale"], scale->reshape({}));
+      else
+        graph.connect(vertex["scale"], 1);
+      graph.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
+      graph.setInitialValue(vertex["entries"], static_cast<unsigned>(end - begin));
+      graph.setInitialValue(vertex["rows"], static_cast<unsigned>(table.size));
+      graph.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
+      // Slices of several entries may overlap: their workers share the elements.
+      const bool byEntries = table.size == 1 && length * bytes < 8 * target.getNumWorkerContexts();
+      graph.setInitialValue(vertex["entryStep"], byEntries ? stepFor(target, end - begin, width * bytes) : 0u);
+      graph.setInitialValue(vertex["elementStep"], byEntries ? 0u : stepFor(target, length, bytes));
+    }
 }
 
-/// Calls f(vertex, columns) for the vertices of one compute set.
-template <class F>
-void addVertices(Graph &graph, const Table &table, const Tensor &offsets, const std::string &name, Sequence &prog,
-                 const DebugContext &context, F f) {
-  const poplar::ComputeSet cs = graph.addComputeSet(context);
-  const unsigned grain =
-      std::max<unsigned>(1, static_cast<unsigned>(8 / graph.getTarget().getTypeSize(table.rows.elementType())));
-  for (unsigned tile = 0; tile != table.mapping.size(); ++tile)
-    for (const auto &share : poputil::splitRegionsBetweenWorkers(graph.getTarget(), table.mapping[tile], grain))
-      for (const Interval &columns : share) {
-        const poplar::VertexRef vertex = graph.addVertex(cs, name);
-        graph.setTileMapping(vertex, tile);
-        graph.connect(vertex["offsets"], offsets.flatten());
-        graph.connect(vertex["table"], table.rows.slice(columns, 1).flatten());
-        graph.setInitialValue(vertex["entries"], static_cast<unsigned>(table.entries));
-        graph.setInitialValue(vertex["rows"], static_cast<unsigned>(table.sliceRows));
-        graph.setInitialValue(vertex["columns"], static_cast<unsigned>(columns.size()));
-        f(vertex, columns, tile);
-      }
-  prog.add(poplar::program::Execute(cs, context));
+Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims,
+             const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
+             const DebugContext &debugContext) {
+  const SliceOptions options = parseSliceOptions(function, flags);
+  const std::size_t groups = t.dim(0);
+  const DebugContext context(debugContext, "MultiSlice");
+  checkSlices(function, t[0], offsets[0], dims, sizes);
+  std::vector<Tensor> results;
+  if (offsets.dim(1) == 0 || t.numElements() == 0) {
+    Shape shape = slicesShape(t[0].shape(), dims, sizes, offsets.dim(1));
+    shape.insert(shape.begin(), groups);
+    const Tensor result = graph.addVariable(t.elementType(), shape, context);
+    graph.setTileMapping(result, 0);
+    if (result.numElements() != 0)
+      throw poplibs_error(function + ": a table of shape " + t[0].shapeToString() + " has nothing to look up");
+    return result;
+  }
+  std::vector<SliceRows> tables;
+  for (std::size_t g = 0; g != groups; ++g)
+    tables.push_back(
+        sliceRows(graph, t[g], offsets[g], dims, sizes, plan.entrySplit() > 1, options.remap, prog, context));
+  Lookup lookup(graph, context);
+  for (std::size_t g = 0; g != groups; ++g) {
+    SliceLayout layout = layoutOf(graph, plan, tables[g], g, groups, options);
+    if (layout.entryBlocks() > 1 && tables[g].size > 1)
+      tables[g] = sliceRows(graph, t[g], offsets[g], dims, sizes, true, options.remap, prog, context);
+    results.push_back(fromRows(lookup.add(tables[g], layout), t[g].shape(), dims, sizes, offsets.dim(1)).expand({0}));
+  }
+  lookup.execute(prog);
+  return poplar::concat(results);
 }
 
-void update(const std::string &function, const char *op, Graph &graph, const Tensor &t, const Tensor &s,
-            const Tensor &offsets, const Tensor *scale, const Shape &dims, const Shape &sizes, Sequence &prog,
-            const OptionFlags &options, const DebugContext &debugContext) {
-  checkOptions(function, options);
-  const Table table = describe(function, graph, t, offsets, dims, sizes);
-  Shape shape = t.shape();
-  shape[dims[0]] = sizes[0];
-  shape.insert(shape.begin(), offsets.dim(0));
-  if (s.shape() != shape || s.elementType() != t.elementType())
-    throw poplibs_error(function + ": updates of shape " + s.shapeToString() + " and type " +
-                        s.elementType().toString() + " for " + std::to_string(offsets.dim(0)) +
-                        " slices of a tensor of shape " + t.shapeToString() + " and type " +
-                        t.elementType().toString());
-  const poplar::Type type = t.elementType();
-  const bool computes = std::string(op) != "Store";
+struct Update {
+  const char *op;
+  const Tensor *scale;
+};
+
+void update(const std::string &function, Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets,
+            const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
+            const DebugContext &debugContext, Update what) {
+  const SliceOptions options = parseSliceOptions(function, flags);
+  const DebugContext context(debugContext, "MultiUpdate");
+  checkSlices(function, t[0], offsets[0], dims, sizes);
+  checkUpdates(function, t, s, slicesShape(t[0].shape(), dims, sizes, offsets.dim(1)));
+  const Type type = t.elementType();
+  const bool computes = std::string(what.op) != "Store";
   if (computes && type != poplar::HALF && type != poplar::FLOAT && type != poplar::INT && type != poplar::UNSIGNED_INT)
     throw poplibs_error(function + ": a tensor of type " + type.toString() +
                         "; half, float, int or unsigned int would be right");
-  if (scale && (scale->numElements() != 1 || scale->elementType() != type))
-    throw poplibs_error(function + ": a scale of shape " + scale->shapeToString() + " and type " +
-                        scale->elementType().toString() + "; one element of type " + type.toString() +
-                        " would be right");
-  if (!t.isParallelWriteable())
-    throw poplibs_error(function + ": the tensor of shape " + t.shapeToString() +
-                        " contains constants or an element more than once");
-  if (s.numElements() == 0)
-    return;
-  const Tensor slices = s.dimRoll(static_cast<unsigned>(dims[0]) + 1, 1)
-                            .reshape({offsets.dim(0) * table.sliceRows, table.columns});
-  addVertices(graph, table, offsets,
-              poputil::templateVertex("popops::MultiUpdate", type, std::string("popops::UpdateOp::") + op), prog,
-              {debugContext, "MultiUpdate"}, [&](poplar::VertexRef vertex, const Interval &columns, unsigned) {
-                graph.connect(vertex["slices"], slices.slice(columns, 1).flatten());
-                if (scale)
-                  graph.connect(vertex["scale"], scale->reshape({}));
-                else
-                  graph.connect(vertex["scale"], 1);
-              });
+  Tensor scale;
+  if (what.scale) {
+    scale = *what.scale;
+    const bool narrows = type == poplar::HALF && scale.elementType() == poplar::FLOAT;
+    if (scale.numElements() != 1 || (scale.elementType() != type && !narrows))
+      throw poplibs_error(function + ": a scale of shape " + scale.shapeToString() + " and type " +
+                          scale.elementType().toString() + "; one element of type " + type.toString() +
+                          " would be right");
+    if (narrows) scale = cast(graph, scale, type, prog, context);
+  }
+  if (s.numElements() == 0) return;
+  const std::size_t groups = t.dim(0);
+  std::vector<SliceRows> tables;
+  std::vector<SliceLayout> layouts;
+  for (std::size_t g = 0; g != groups; ++g) {
+    tables.push_back(
+        sliceRows(graph, t[g], offsets[g], dims, sizes, plan.entrySplit() > 1, options.remap, prog, context));
+    layouts.push_back(layoutOf(graph, plan, tables[g], g, groups, options));
+    if (layouts[g].entryBlocks() > 1 && tables[g].size > 1)
+      tables[g] = sliceRows(graph, t[g], offsets[g], dims, sizes, true, options.remap, prog, context);
+  }
+  const ComputeSet cs = graph.addComputeSet({context, what.op});
+  for (std::size_t g = 0; g != groups; ++g)
+    addUpdates(graph, cs, tables[g], layouts[g], toRows(s[g], t[g].shape(), dims, sizes, offsets[g].dim(0)),
+               what.scale ? &scale : nullptr, what.op);
+  prog.add(Execute(cs, context));
+}
+
+/// Throws unless both have a leading dimension of groups.
+void checkGroups(const std::string &function, const Tensor &t, const Tensor &offsets) {
+  if (t.rank() == 0 || offsets.rank() == 0 || t.dim(0) != offsets.dim(0) || t.dim(0) == 0)
+    throw poplibs_error(function + ": a tensor of shape " + t.shapeToString() + " with offsets of shape " +
+                        offsets.shapeToString() + "; both must have the same number of groups first");
 }
 
 } // namespace
 
-std::ostream &operator<<(std::ostream &os, const SlicePlan &plan) {
-  if (plan.entries_ == 0)
-    return os << "SlicePlan(as the table lies)";
-  return os << "SlicePlan(table of " << plan.entries_ << " x " << plan.columns_ << ", columns spread over tiles)";
-}
-
-SlicePlan embedding::plan(const Graph &, const poplar::Type &, std::size_t numEntries, std::size_t outputSize,
-                          const std::vector<std::size_t> &, const OptionFlags &options) {
-  checkOptions("popops::embedding::plan", options);
-  return SlicePlan(numEntries, outputSize);
-}
-
-Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape &shape, const Shape &dims,
-                             const Shape &sizes, const SlicePlan &, const OptionFlags &options,
-                             const DebugContext &debugContext) {
-  checkOptions("popops::createSliceableTensor", options);
-  return createSliceableTensor(graph, type, shape, dims, sizes, 0, debugContext);
-}
-
-Tensor createSliceTensor(Graph &graph, const poplar::Type &type, const Shape &shape, const Shape &dims,
-                         const Shape &sizes, std::size_t numIndices, const SlicePlan &, const OptionFlags &options,
-                         const DebugContext &debugContext) {
-  checkOptions("popops::createSliceTensor", options);
-  // Like the table with an entry for each slice: its columns lie on the table's tiles.
-  Shape stacked{numIndices};
-  for (std::size_t d = 0; d != shape.size(); ++d) {
-    const auto at = std::find(dims.begin(), dims.end(), d);
-    stacked.push_back(at == dims.end() ? shape[d] : sizes[static_cast<std::size_t>(at - dims.begin())]);
-  }
-  Shape own{0}, ownSizes{1};
-  for (std::size_t i = 0; i != dims.size(); ++i) {
-    own.push_back(dims[i] + 1);
-    ownSizes.push_back(sizes[i]);
-  }
-  if (numIndices == 0)
-    return graph.addVariable(type, stacked, debugContext);
-  return createSliceableTensor(graph, type, stacked, own, ownSizes, 0, debugContext);
-}
-
-Tensor createIndicesTensor(Graph &graph, const Shape &dims, std::size_t numIndices, const SlicePlan &,
-                           const OptionFlags &options, const DebugContext &debugContext) {
-  checkOptions("popops::createIndicesTensor", options);
-  const Tensor result = graph.addVariable(poplar::UNSIGNED_INT, {numIndices, dims.size()}, debugContext);
-  poputil::mapTensorLinearly(graph, result);
-  return result;
-}
-
 Tensor multiSlice(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
-                  Sequence &prog, const SlicePlan &, const OptionFlags &options, const DebugContext &debugContext) {
-  const std::string function = "popops::multiSlice";
-  checkOptions(function, options);
-  const Table table = describe(function, graph, t, offsets, dims, sizes);
-  const std::size_t n = offsets.dim(0);
-  Shape rolled{n, table.sliceRows};
-  for (unsigned d = 0; d != t.rank(); ++d)
-    if (d != dims[0])
-      rolled.push_back(t.dim(d));
-  const DebugContext context(debugContext, "MultiSlice");
-  if (n == 0 || table.columns == 0)
-    return graph.addVariable(t.elementType(), rolled, context).dimRoll(1, static_cast<unsigned>(dims[0]) + 1);
-  // One variable for each vertex, so that its slices are one run of memory; in order of the columns.
-  std::vector<std::pair<std::size_t, Tensor>> parts;
-  addVertices(graph, table, offsets, poputil::templateVertex("popops::MultiSlice", t.elementType()), prog, context,
-              [&](poplar::VertexRef vertex, const Interval &columns, unsigned tile) {
-                const Tensor part =
-                    graph.addVariable(t.elementType(), {n * table.sliceRows, columns.size()}, {context, "slices"});
-                graph.setTileMapping(part, tile);
-                graph.connect(vertex["slices"], part.flatten());
-                parts.emplace_back(columns.begin(), part);
-              });
-  std::sort(parts.begin(), parts.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-  std::vector<Tensor> ordered;
-  for (const auto &part : parts)
-    ordered.push_back(part.second);
-  return poplar::concat(ordered, 1).reshape(rolled).dimRoll(1, static_cast<unsigned>(dims[0]) + 1);
+                  Sequence &prog, const SlicePlan &plan, const OptionFlags &options, const DebugContext &debugContext) {
+  return slice("popops::multiSlice", graph, t.expand({0}), offsets.expand({0}), dims, sizes, prog, plan, options,
+               debugContext)[0];
 }
 
-void multiUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,
-                 const Shape &sizes, Sequence &prog, const SlicePlan &, const OptionFlags &options,
-                 const DebugContext &debugContext) {
-  update("popops::multiUpdate", "Store", graph, t, s, offsets, nullptr, dims, sizes, prog, options, debugContext);
+Tensor groupedMultiSlice(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
+                         Sequence &prog, const SlicePlan &plan, const OptionFlags &options,
+                         const DebugContext &debugContext) {
+  checkGroups("popops::groupedMultiSlice", t, offsets);
+  return slice("popops::groupedMultiSlice", graph, t, offsets, dims, sizes, prog, plan, options, debugContext);
 }
+
+// One-group and grouped forms of the updates: name, operation, and with `scale` where there is one.
+#define POPOPS_UPDATE(Name, op)                                                                                        \
+  void multi##Name(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,           \
+                   const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &options,              \
+                   const DebugContext &debugContext) {                                                                 \
+    update("popops::multi" #Name, graph, t.expand({0}), s.expand({0}), offsets.expand({0}), dims, sizes, prog, plan,   \
+           options, debugContext, {op, nullptr});                                                                      \
+  }                                                                                                                    \
+  void groupedMulti##Name(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,    \
+                          const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &options,       \
+                          const DebugContext &debugContext) {                                                          \
+    checkGroups("popops::groupedMulti" #Name, t, offsets);                                                             \
+    update("popops::groupedMulti" #Name, graph, t, s, offsets, dims, sizes, prog, plan, options, debugContext,         \
+           {op, nullptr});                                                                                             \
+  }
+POPOPS_UPDATE(Update, "Store")
+POPOPS_UPDATE(UpdateMax, "Max")
+POPOPS_UPDATE(UpdateMul, "Mul")
+#undef POPOPS_UPDATE
 
 void multiUpdateAdd(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Tensor &scale,
-                    const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &,
+                    const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan,
                     const OptionFlags &options, const DebugContext &debugContext) {
-  update("popops::multiUpdateAdd", "Add", graph, t, s, offsets, &scale, dims, sizes, prog, options, debugContext);
+  update("popops::multiUpdateAdd", graph, t.expand({0}), s.expand({0}), offsets.expand({0}), dims, sizes, prog, plan,
+         options, debugContext, {"Add", &scale});
 }
 
-void multiUpdateMax(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,
-                    const Shape &sizes, Sequence &prog, const SlicePlan &, const OptionFlags &options,
-                    const DebugContext &debugContext) {
-  update("popops::multiUpdateMax", "Max", graph, t, s, offsets, nullptr, dims, sizes, prog, options, debugContext);
+void groupedMultiUpdateAdd(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Tensor &scale,
+                           const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan,
+                           const OptionFlags &options, const DebugContext &debugContext) {
+  checkGroups("popops::groupedMultiUpdateAdd", t, offsets);
+  update("popops::groupedMultiUpdateAdd", graph, t, s, offsets, dims, sizes, prog, plan, options, debugContext,
+         {"Add", &scale});
 }
 
 } // namespace popops

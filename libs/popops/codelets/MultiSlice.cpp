@@ -1,5 +1,5 @@
-// Look-ups and updates of many slices of `rows` rows in a table {entries, columns}, of which a vertex holds some
-// columns, row after row. Offsets of which a row lies outside are left out.
+// Look-ups and updates of many slices in a block of a table: `entries` entries from number `first` on, each of `columns`
+// elements, one after the other. A slice has `rows` entries; those of which one lies outside are left out.
 #include "libs/popops/codelets/ElementTypes.hpp"
 #include <hand_scheduled.h>
 #include <poplar/Vertex.hpp>
@@ -8,69 +8,113 @@ using namespace poplar;
 
 namespace popops {
 
-template <class T> class MultiSlice : public Vertex {
+/// What a worker does of n things: `step` of them, or all when step is 0.
+struct SliceShare {
+  unsigned begin, end;
+  SliceShare(unsigned n, unsigned step, unsigned worker) {
+    begin = worker * step;
+    end = step == 0 || begin + step > n ? n : begin + step;
+  }
+};
+
+template <class T> class MultiSlice : public MultiVertex {
 public:
   Input<Vector<unsigned>> offsets;
   Input<Vector<T, VectorLayout::ONE_PTR>> table;
   Output<Vector<T, VectorLayout::ONE_PTR>> slices;
-  const unsigned entries, rows, columns;
+  const unsigned first, entries, rows, columns;
+  const unsigned lookupStep, elementStep;
+  const bool zero; ///< whether slices that are left out become 0
 
-  bool compute() {
+  bool compute(unsigned worker) {
     popgraph::handScheduled();
     const unsigned length = rows * columns;
-    T *to = &slices[0];
-    for (unsigned i = 0; i < offsets.size(); ++i, to += length) {
-      const bool inside = offsets[i] < entries && rows <= entries - offsets[i];
-      const T *from = &table[0] + (inside ? offsets[i] * columns : 0);
-      for (unsigned c = 0; c < length; ++c)
-        to[c] = inside ? from[c] : T(0);
-    }
-    return true;
-  }
-};
-
-enum class UpdateOp { Store, Add, Max };
-
-template <class T, UpdateOp op> class MultiUpdate : public Vertex {
-public:
-  Input<Vector<unsigned>> offsets;
-  InOut<Vector<T, VectorLayout::ONE_PTR>> table;
-  Input<Vector<T, VectorLayout::ONE_PTR>> slices;
-  Input<T> scale;
-  const unsigned entries, rows, columns;
-
-  bool compute() {
-    popgraph::handScheduled();
-    const unsigned length = rows * columns;
-    const T *from = &slices[0];
-    for (unsigned i = 0; i < offsets.size(); ++i, from += length) {
-      if (!(offsets[i] < entries && rows <= entries - offsets[i]))
-        continue;
-      T *to = &table[0] + offsets[i] * columns;
-      if constexpr (op == UpdateOp::Store) {
-        for (unsigned c = 0; c < length; ++c)
-          to[c] = from[c];
-      } else if constexpr (op == UpdateOp::Add) {
-        const auto factor = *scale;
-        for (unsigned c = 0; c < length; ++c)
-          to[c] = T(to[c] + factor * from[c]);
-      } else {
-        for (unsigned c = 0; c < length; ++c)
-          to[c] = to[c] < from[c] ? from[c] : to[c];
+    const SliceShare lookups(offsets.size(), lookupStep, worker), elements(length, elementStep, worker);
+    for (unsigned i = lookups.begin; i < lookups.end; ++i) {
+      const unsigned at = offsets[i] - first;
+      T *to = &slices[0] + i * length;
+      if (at < entries && rows <= entries - at) {
+        const T *from = &table[0] + at * columns;
+        for (unsigned c = elements.begin; c < elements.end; ++c) to[c] = from[c];
+      } else if (zero) {
+        for (unsigned c = elements.begin; c < elements.end; ++c) to[c] = T(0);
       }
     }
     return true;
   }
 };
 
-#define INSTANTIATE(T)                                                                                               \
-  template class MultiSlice<T>;                                                                                      \
+/// Of each look-up the part from the block that has the entry: blocks of `blockEntries` of `entries` entries.
+template <class T> class MultiSlicePick : public MultiVertex {
+public:
+  Input<Vector<unsigned>> offsets;
+  Vector<Input<Vector<T, VectorLayout::ONE_PTR>>, VectorLayout::ONE_PTR> parts;
+  Output<Vector<T, VectorLayout::ONE_PTR>> slices;
+  const unsigned entries, blockEntries, columns, lookupStep;
+
+  bool compute(unsigned worker) {
+    popgraph::handScheduled();
+    const SliceShare lookups(offsets.size(), lookupStep, worker);
+    for (unsigned i = lookups.begin; i < lookups.end; ++i) {
+      T *to = &slices[0] + i * columns;
+      if (offsets[i] < entries) {
+        const T *from = &parts[offsets[i] / blockEntries][0] + i * columns;
+        for (unsigned c = 0; c < columns; ++c) to[c] = from[c];
+      } else {
+        for (unsigned c = 0; c < columns; ++c) to[c] = T(0);
+      }
+    }
+    return true;
+  }
+};
+
+enum class UpdateOp { Store, Add, Max, Mul };
+
+/// Workers share the entries, or the elements of slices.
+template <class T, UpdateOp op> class MultiUpdate : public MultiVertex {
+public:
+  Input<Vector<unsigned>> offsets;
+  InOut<Vector<T, VectorLayout::ONE_PTR>> table;
+  Input<Vector<T, VectorLayout::ONE_PTR>> slices;
+  Input<T> scale;
+  const unsigned first, entries, rows, columns;
+  const unsigned entryStep, elementStep;
+
+  bool compute(unsigned worker) {
+    popgraph::handScheduled();
+    const unsigned length = rows * columns;
+    const SliceShare mine(entries, entryStep, worker), elements(length, elementStep, worker);
+    const auto factor = *scale;
+    const T *from = &slices[0];
+    for (unsigned i = 0; i < offsets.size(); ++i, from += length) {
+      const unsigned at = offsets[i] - first;
+      if (at < mine.begin || at >= mine.end || rows > entries - at) continue;
+      T *to = &table[0] + at * columns;
+      for (unsigned c = elements.begin; c < elements.end; ++c) {
+        if constexpr (op == UpdateOp::Store)
+          to[c] = from[c];
+        else if constexpr (op == UpdateOp::Add)
+          to[c] = T(to[c] + factor * from[c]);
+        else if constexpr (op == UpdateOp::Max)
+          to[c] = to[c] < from[c] ? from[c] : to[c];
+        else
+          to[c] = T(to[c] * from[c]);
+      }
+    }
+    return true;
+  }
+};
+
+#define INSTANTIATE(T)                                                                                                 \
+  template class MultiSlice<T>;                                                                                        \
+  template class MultiSlicePick<T>;                                                                                    \
   template class MultiUpdate<T, UpdateOp::Store>;
 POPOPS_ELEMENT_TYPES(INSTANTIATE)
 #undef INSTANTIATE
-#define INSTANTIATE(T)                                                                                               \
-  template class MultiUpdate<T, UpdateOp::Add>;                                                                      \
-  template class MultiUpdate<T, UpdateOp::Max>;
+#define INSTANTIATE(T)                                                                                                 \
+  template class MultiUpdate<T, UpdateOp::Add>;                                                                        \
+  template class MultiUpdate<T, UpdateOp::Max>;                                                                        \
+  template class MultiUpdate<T, UpdateOp::Mul>;
 INSTANTIATE(int)
 INSTANTIATE(unsigned int)
 INSTANTIATE(half)

@@ -1,0 +1,299 @@
+#include "tests/support/Catch.hpp"
+#include "tests/unit/libs/Bench.hpp"
+#include <popops/DynamicSlice.hpp>
+#include <poputil/exceptions.hpp>
+#include <sstream>
+
+using namespace test;
+using popops::SlicePlan;
+using poputil::poplibs_error;
+using support::throwsNaming;
+
+namespace {
+
+const poplar::OptionFlags kNone;
+
+/// A table {entries, columns} and what its operations should give.
+struct Reference {
+  std::size_t entries, columns;
+  Values table, rows, offsets;
+  bool inside(std::size_t i) const { return offsets[i] < double(entries); }
+  Values sliced() const {
+    Values result;
+    for (std::size_t i = 0; i != offsets.size(); ++i)
+      for (std::size_t c = 0; c != columns; ++c)
+        result.push_back(inside(i) ? table[std::size_t(offsets[i]) * columns + c] : 0);
+    return result;
+  }
+  template <class F> Values updated(F f) const {
+    Values result = table;
+    for (std::size_t i = 0; i != offsets.size(); ++i)
+      for (std::size_t c = 0; inside(i) && c != columns; ++c) {
+        double &place = result[std::size_t(offsets[i]) * columns + c];
+        place = f(place, rows[i * columns + c]);
+      }
+    return result;
+  }
+};
+
+Reference reference(std::size_t entries, std::size_t columns, std::size_t n, unsigned seed) {
+  Reference r{entries, columns, integers(entries * columns, -9, 9, seed), integers(n * columns, -3, 3, seed + 1),
+              integers(n, 0, int(entries) + 1, seed + 2)};
+  return r;
+}
+
+} // namespace
+
+TEST_CASE("look-ups give the same for every plan, mapping, type and number of look-ups") {
+  for (On on : kDevices)
+    for (poplar::Type type : {poplar::FLOAT, poplar::HALF, poplar::INT})
+      for (std::size_t n : {1, 5, 40}) {
+        Bench bench(on);
+        auto &g = bench.graph;
+        auto &p = bench.prog;
+        const Reference r = reference(29, 7, n, unsigned(n));
+        const SlicePlan plans[] = {SlicePlan(), SlicePlan(29, 7, 1, 1), SlicePlan(29, 7, 4, 1), SlicePlan(29, 7, 3, 3),
+                                   popops::embedding::plan(g, type, 29, 7, {n}, kNone)};
+        for (std::size_t i = 0; i != std::size(plans); ++i)
+          for (bool planned : {false, true}) {
+            const auto table = [&] {
+              return planned ? bench.feed(popops::createSliceableTensor(g, type, {29, 7}, {0}, {1}, plans[i], kNone),
+                                          r.table)
+                             : bench.input(type, {29, 7}, r.table);
+            };
+            const auto offsets = bench.feed(popops::createIndicesTensor(g, {0}, n, plans[i], kNone), r.offsets);
+            const auto rows =
+                bench.feed(popops::createSliceTensor(g, type, {29, 7}, {0}, {1}, n, plans[i], kNone), r.rows);
+            REQUIRE(rows.shape() == Shape{n, 1, 7});
+            const auto scale = bench.input(type == poplar::HALF ? poplar::FLOAT : type, {1}, {2});
+            const auto looked = table(), stored = table(), added = table(), most = table(), product = table();
+            const std::string id = std::to_string(i) + (planned ? "p" : "l");
+            bench.output("looked" + id, popops::multiSlice(g, looked, offsets, {0}, {1}, p, plans[i], kNone));
+            popops::multiUpdate(g, stored, rows, offsets, {0}, {1}, p, plans[i], kNone);
+            popops::multiUpdateAdd(g, added, rows, offsets, scale, {0}, {1}, p, plans[i], kNone);
+            popops::multiUpdateMax(g, most, rows, offsets, {0}, {1}, p, plans[i], kNone);
+            popops::multiUpdateMul(g, product, rows, offsets, {0}, {1}, p, plans[i], kNone);
+            bench.output("stored" + id, stored);
+            bench.output("added" + id, added);
+            bench.output("most" + id, most);
+            bench.output("product" + id, product);
+          }
+        bench.run();
+        for (std::size_t i = 0; i != std::size(plans); ++i)
+          for (const char *how : {"p", "l"}) {
+            const std::string id = std::to_string(i) + how;
+            INFO(name(on) << " " << type.toString() << " " << n << " look-ups, plan " << plans[i] << how);
+            CHECK(bench.get("looked" + id) == r.sliced());
+            CHECK(bench.get("stored" + id) == r.updated([](double, double b) { return b; }));
+            CHECK(bench.get("added" + id) == r.updated([](double a, double b) { return a + 2 * b; }));
+            CHECK(bench.get("most" + id) == r.updated([](double a, double b) { return std::fmax(a, b); }));
+            CHECK(worstError(bench.get("product" + id), r.updated([](double a, double b) { return a * b; })) == 0);
+          }
+      }
+}
+
+TEST_CASE("groups have tables, look-ups and updates of their own") {
+  const std::size_t groups = 3, n = 9;
+  for (On on : kDevices)
+    for (bool planned : {false, true}) {
+      Bench bench(on);
+      auto &g = bench.graph;
+      auto &p = bench.prog;
+      std::vector<Reference> refs;
+      Values tables, rows, at;
+      for (unsigned i = 0; i != groups; ++i) {
+        refs.push_back(reference(11, 6, n, 10 * i));
+        tables.insert(tables.end(), refs[i].table.begin(), refs[i].table.end());
+        rows.insert(rows.end(), refs[i].rows.begin(), refs[i].rows.end());
+        at.insert(at.end(), refs[i].offsets.begin(), refs[i].offsets.end());
+      }
+      const SlicePlan plan =
+          planned ? popops::embedding::plan(g, poplar::FLOAT, groups, 11, 6, {n}, kNone) : SlicePlan();
+      const auto table = [&] {
+        return bench.feed(
+            popops::createGroupedSliceableTensor(g, poplar::FLOAT, groups, {11, 6}, {0}, {1}, plan, kNone), tables);
+      };
+      const auto offsets = bench.feed(popops::createGroupedIndicesTensor(g, groups, {0}, n, plan, kNone), at);
+      const auto s = bench.feed(
+          popops::createGroupedSliceTensor(g, poplar::FLOAT, groups, {11, 6}, {0}, {1}, n, plan, kNone), rows);
+      REQUIRE(s.shape() == Shape{groups, n, 1, 6});
+      const auto scale = bench.input(poplar::FLOAT, {}, {-1});
+      const auto stored = table(), added = table(), most = table(), product = table();
+      bench.output("looked", popops::groupedMultiSlice(g, table(), offsets, {0}, {1}, p, plan, kNone));
+      popops::groupedMultiUpdate(g, stored, s, offsets, {0}, {1}, p, plan, kNone);
+      popops::groupedMultiUpdateAdd(g, added, s, offsets, scale, {0}, {1}, p, plan, kNone);
+      popops::groupedMultiUpdateMax(g, most, s, offsets, {0}, {1}, p, plan, kNone);
+      popops::groupedMultiUpdateMul(g, product, s, offsets, {0}, {1}, p, plan, kNone);
+      bench.output("stored", stored);
+      bench.output("added", added);
+      bench.output("most", most);
+      bench.output("product", product);
+      bench.run();
+      const auto all = [&](auto f) {
+        Values result;
+        for (const Reference &r : refs) {
+          const Values part = f(r);
+          result.insert(result.end(), part.begin(), part.end());
+        }
+        return result;
+      };
+      const auto updated = [&](auto f) { return all([&](const Reference &r) { return r.updated(f); }); };
+      INFO(name(on) << (planned ? " planned" : ""));
+      CHECK(bench.get("looked") == all([](const Reference &r) { return r.sliced(); }));
+      CHECK(bench.get("stored") == updated([](double, double b) { return b; }));
+      CHECK(bench.get("added") == updated([](double a, double b) { return a - b; }));
+      CHECK(bench.get("most") == updated([](double a, double b) { return std::fmax(a, b); }));
+      CHECK(worstError(bench.get("product"), updated([](double a, double b) { return a * b; })) == 0);
+    }
+}
+
+TEST_CASE("slices of several dimensions and rows are looked up and stored whole or not at all") {
+  const Shape shape{5, 3, 6};
+  const Values x = integers(90, -99, 99, 1), at{0, 0, 3, 4, 4, 1, 1, 5, 2, 2}, s = integers(5 * 2 * 3 * 2, -9, 9, 2);
+  for (On on : kDevices)
+    for (const SlicePlan &plan : {SlicePlan(), SlicePlan(30, 3, 3, 1)})
+      for (bool remap : {false, true}) {
+        Bench bench(on);
+        auto &g = bench.graph;
+        const poplar::OptionFlags options{{"remapOutOfBoundIndices", remap ? "true" : "false"}};
+        const auto t = bench.feed(popops::createSliceableTensor(g, poplar::INT, shape, {2, 0}, {2, 2}, plan, kNone), x);
+        const auto offsets = bench.input(poplar::UNSIGNED_INT, {5, 2}, at);
+        const auto rows =
+            bench.feed(popops::createSliceTensor(g, poplar::INT, shape, {2, 0}, {2, 2}, 5, plan, kNone), s);
+        REQUIRE(rows.shape() == Shape{5, 2, 3, 2});
+        const auto stored = bench.input(poplar::INT, shape, x);
+        bench.output("looked", popops::multiSlice(g, t, offsets, {2, 0}, {2, 2}, bench.prog, plan, options));
+        popops::multiUpdate(g, stored, rows, offsets, {2, 0}, {2, 2}, bench.prog, plan, options);
+        bench.output("stored", stored);
+        bench.run();
+        Values looked, wantStored = x;
+        for (std::size_t i = 0; i != 5; ++i) {
+          std::size_t k0 = std::size_t(at[2 * i]), i0 = std::size_t(at[2 * i + 1]);
+          if (remap) {
+            k0 = k0 <= 4 ? k0 : 0;
+            i0 = i0 <= 3 ? i0 : 0;
+          }
+          const bool inside = k0 <= 4 && i0 <= 3;
+          for (std::size_t a = 0; a != 2; ++a)
+            for (std::size_t j = 0; j != 3; ++j)
+              for (std::size_t b = 0; b != 2; ++b) {
+                const std::size_t place = inside ? ((i0 + a) * 3 + j) * 6 + k0 + b : 0;
+                looked.push_back(inside ? x[place] : 0);
+                if (inside) wantStored[place] = s[((i * 2 + a) * 3 + j) * 2 + b];
+              }
+        }
+        INFO(name(on) << " " << plan << (remap ? " remapped" : ""));
+        CHECK(bench.get("looked") == looked);
+        CHECK(bench.get("stored") == wantStored);
+      }
+}
+
+TEST_CASE("rows at places known when the graph is built are copied and added, and are 0 outside") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const Reference r = reference(8, 5, 4, 3);
+    const std::vector<unsigned> at{7, 2, 8, 2};
+    const auto t = bench.input(poplar::FLOAT, {8, 5}, r.table), added = bench.input(poplar::FLOAT, {8, 5}, r.table);
+    const auto s = bench.input(poplar::FLOAT, {4, 1, 5}, r.rows), scale = bench.input(poplar::FLOAT, {}, {3});
+    bench.output("rows", popops::multiSlice(g, t, at, 0, bench.prog));
+    bench.output("columns", popops::multiSlice(g, t.transpose(), at, 1, bench.prog));
+    popops::multiUpdateAdd(g, added, s, at, scale, 0, bench.prog);
+    bench.output("added", added);
+    bench.run();
+    Reference fixed = r;
+    fixed.offsets.assign(at.begin(), at.end());
+    INFO(name(on));
+    CHECK(bench.get("rows") == fixed.sliced());
+    CHECK(bench.get("columns") == fixed.sliced());
+    CHECK(bench.get("added") == fixed.updated([](double a, double b) { return a + 3 * b; }));
+  }
+}
+
+TEST_CASE("tables are stacked from slices, each on the tiles of the slice") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const auto s = g.addVariable(poplar::FLOAT, {2, 3});
+    g.setTileMapping(s[0], 0);
+    g.setTileMapping(s[1], g.getTarget().getNumTiles() - 1);
+    const auto t = popops::createSliceableTensorFromSlice(g, s, {0, 1}, {2, 4});
+    REQUIRE(t.shape() == Shape{4, 12});
+    CHECK(g.getTileMapping(t.slice({2, 6}, {4, 9})) == g.getTileMapping(s));
+    const Values x = integers(48, 0, 99, 1);
+    bench.feed(t, x);
+    const auto offset = bench.input(poplar::UNSIGNED_INT, {2}, {2, 9});
+    const auto out = popops::createDynamicSliceOutput(g, t, offset, {0, 1}, {2, 3});
+    CHECK(g.getTileMapping(out) == popops::getSliceMapping(g, t, {0, 1}, {2, 3}));
+    popops::dynamicSliceWithOutput(g, out, t, offset, {0, 1}, {2, 3}, bench.prog);
+    bench.output("out", out);
+    bench.run();
+    CHECK(bench.get("out") == Values{x[33], x[34], x[35], x[45], x[46], x[47]});
+    throwsNaming<poplibs_error>({"createSliceableTensorFromSlice", "[2,3]"},
+                                [&] { popops::createSliceableTensorFromSlice(g, s, {2}, {2}); });
+  }
+}
+
+TEST_CASE("plans cut long tables of few columns by entries, wide ones by columns, and keep within memory") {
+  poplar::IPUModel model;
+  const poplar::Graph g(model.createDevice().getTarget());
+  using popops::embedding::plan;
+  const SlicePlan tall = plan(g, poplar::FLOAT, 100000, 16, {64}, kNone);
+  CHECK(tall.entrySplit() * tall.columnSplit() <= g.getTarget().getNumTiles());
+  CHECK(100000.0 / double(tall.entrySplit()) * 16.0 / double(tall.columnSplit()) * 4 <
+        double(g.getTarget().getBytesPerTile()));
+  CHECK(tall.entrySplit() > 1);
+  const SlicePlan wide = plan(g, poplar::FLOAT, 32, 4096, {64}, kNone);
+  CHECK(wide.columnSplit() > 100);
+  CHECK(plan(g, poplar::FLOAT, 32, 4096, {64}, kNone) == wide);
+  CHECK(wide != tall);
+  CHECK((wide < tall) != (tall < wide));
+  const SlicePlan grouped = plan(g, poplar::FLOAT, 16, 1000, 64, {64}, kNone);
+  CHECK(grouped.entrySplit() * grouped.columnSplit() <= g.getTarget().getNumTiles() / 16);
+  const auto many = popops::embedding::planMultiple(
+      {{g, poplar::FLOAT, 100000, 16, {64}, kNone}, {g, poplar::FLOAT, 16, 1000, 64, {64}, kNone}});
+  CHECK(many == std::vector<SlicePlan>{tall, grouped});
+  std::ostringstream text;
+  text << SlicePlan() << tall;
+  CHECK(text.str().find("100000 x 16") != std::string::npos);
+  CHECK(poputil::toProfileValue(tall).asMap().at("entries").asDouble() == 100000);
+}
+
+TEST_CASE("look-ups say which argument is wrong") {
+  Bench bench(On::Simulator);
+  auto &g = bench.graph;
+  auto &p = bench.prog;
+  const SlicePlan plan;
+  const auto t = bench.input(poplar::FLOAT, {4, 6}, Values(24)), b = bench.input(poplar::BOOL, {4, 6}, Values(24));
+  const auto at = bench.input(poplar::UNSIGNED_INT, {3, 1}, Values(3)),
+             s = bench.input(poplar::FLOAT, {3, 1, 6}, Values(18));
+  const auto sb = bench.input(poplar::BOOL, {3, 1, 6}, Values(18)), one = bench.input(poplar::FLOAT, {1}, {1});
+  throwsNaming<poplibs_error>({"popops::multiSlice", "dimension 2", "[4,6]"},
+                              [&] { popops::multiSlice(g, t, at, {2}, {1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiSlice", "size 5", "[4,6]"},
+                              [&] { popops::multiSlice(g, t, at, {0}, {5}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiSlice", "[3,1]", "[n,2]"},
+                              [&] { popops::multiSlice(g, t, at, {0, 1}, {1, 1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::groupedMultiSlice", "[4,6]", "[3,1]"},
+                              [&] { popops::groupedMultiSlice(g, t, at, {0}, {1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiUpdateMul", "bool"},
+                              [&] { popops::multiUpdateMul(g, b, sb, at, {0}, {1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiUpdateMax", "[3,1,6]"},
+                              [&] { popops::multiUpdateMax(g, t, s.slice(0, 2), at, {0}, {1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiUpdateAdd", "scale", "[4,6]"},
+                              [&] { popops::multiUpdateAdd(g, t, s, at, t, {0}, {1}, p, plan, kNone); });
+  throwsNaming<poplibs_error>({"popops::multiUpdate:", "more than once"}, [&] {
+    popops::multiUpdate(g, t[0].expand({0}).broadcast(4, 0), s, at, {0}, {1}, p, plan, kNone);
+  });
+  throwsNaming<poplar::invalid_option>({"popops::multiSlice", "usedForSlices", "usedForSlice"}, [&] {
+    popops::multiSlice(g, t, at, {0}, {1}, p, plan, {{"usedForSlices", "true"}});
+  });
+  throwsNaming<poplar::invalid_option>({"popops::embedding::plan", "availableMemoryProportion", "0"}, [&] {
+    popops::embedding::plan(g, poplar::FLOAT, 4, 4, {1}, {{"availableMemoryProportion", "0"}});
+  });
+  throwsNaming<poplibs_error>({"popops::createGroupedSliceTensor", "groupSize"}, [&] {
+    popops::createGroupedSliceTensor(g, poplar::FLOAT, 0, {4, 6}, {0}, {1}, 3, plan, kNone);
+  });
+  throwsNaming<poplibs_error>({"popops::createSliceableTensor", "[9]", "[4,6]"},
+                              [&] { popops::createSliceableTensor(g, poplar::FLOAT, {4, 6}, {9}, {1}, plan, kNone); });
+}
