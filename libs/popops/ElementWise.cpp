@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ostream>
 
 namespace popops {
 
@@ -46,12 +47,12 @@ struct MapOptions {
 MapOptions parseMapOptions(const std::string &function, const OptionFlags &options) {
   MapOptions result;
   if (options.begin() != options.end())
-    poputil::detail::parseOptions(function, options,
-                                  {{"enableGenerateCodelet", poputil::detail::boolOption(result.generate)},
-                                   {"forceGenerateCodelet", poputil::detail::boolOption(result.force)},
-                                   {"enableVectorBroadcastOptimisations",
-                                    poputil::detail::boolOption(result.broadcasts)},
-                                   {"enableExpressionOptimizations", poputil::detail::boolOption(result.simplify)}});
+    poputil::detail::parseOptions(
+        function, options,
+        {{"enableGenerateCodelet", poputil::detail::boolOption(result.generate)},
+         {"forceGenerateCodelet", poputil::detail::boolOption(result.force)},
+         {"enableVectorBroadcastOptimisations", poputil::detail::boolOption(result.broadcasts)},
+         {"enableExpressionOptimizations", poputil::detail::boolOption(result.simplify)}});
   return result;
 }
 
@@ -59,16 +60,14 @@ Shape commonShape(const std::string &function, const Tensors &ts) {
   Shape common;
   for (const Tensor &t : ts) {
     const Shape shape = t.shape();
-    if (shape.size() > common.size())
-      common.insert(common.begin(), shape.size() - common.size(), 1);
+    if (shape.size() > common.size()) common.insert(common.begin(), shape.size() - common.size(), 1);
     for (std::size_t i = 0; i != shape.size(); ++i) {
       std::size_t &size = common[common.size() - shape.size() + i];
       if (size == 1)
         size = shape[i];
       else if (shape[i] != 1 && shape[i] != size) {
         std::string shapes;
-        for (const Tensor &each : ts)
-          shapes.append(" ").append(each.shapeToString());
+        for (const Tensor &each : ts) shapes.append(" ").append(each.shapeToString());
         throw poplibs_error(function + ": operands of shapes" + shapes +
                             " cannot be broadcast to one shape; from the right, sizes must be equal or 1");
       }
@@ -80,9 +79,9 @@ Shape commonShape(const std::string &function, const Tensors &ts) {
 /// An operand after its tensor has been looked at: how its flat elements relate to those of the result.
 struct Operand {
   MapOperand as;
-  Tensor flat;             ///< Full and Scalar: all elements. Repeating: the elements that are not repeats
-  Tensor broadcast;        ///< of a repeating operand: the view of full size, flat
-  std::size_t period = 0;  ///< Column: flat element i of the result uses i % period. Row: i / period
+  Tensor flat;            ///< Full and Scalar: all elements. Repeating: the elements that are not repeats
+  Tensor broadcast;       ///< of a repeating operand: the view of full size, flat
+  std::size_t period = 0; ///< Column: flat element i of the result uses i % period. Row: i / period
 };
 
 Operand describe(const Tensor &t, const Shape &shape, std::size_t elements) {
@@ -104,19 +103,14 @@ Operand describe(const Tensor &t, const Shape &shape, std::size_t elements) {
   Shape own = t.shape();
   own.insert(own.begin(), shape.size() - own.size(), 1);
   std::size_t first = 0, last = shape.size();
-  while (first != last && own[first] == 1)
-    ++first;
-  while (last != first && own[last - 1] == 1)
-    --last;
+  while (first != last && own[first] == 1) ++first;
+  while (last != first && own[last - 1] == 1) --last;
   std::size_t inner = 1;
   bool leadingFull = true, trailingFull = true;
   for (std::size_t i = 0; i != shape.size(); ++i) {
-    if (i < last && own[i] != shape[i])
-      leadingFull = false;
-    if (i >= first && own[i] != shape[i])
-      trailingFull = false;
-    if (i >= last)
-      inner *= shape[i];
+    if (i < last && own[i] != shape[i]) leadingFull = false;
+    if (i >= first && own[i] != shape[i]) trailingFull = false;
+    if (i >= last) inner *= shape[i];
   }
   result.flat = t.flatten();
   if (trailingFull) {
@@ -142,8 +136,7 @@ std::size_t columnsOf(const std::vector<Operand> &operands, const Group &group) 
   const bool sameSizes =
       std::all_of(group.begin(), group.end(), [&](const Interval &i) { return i.size() == group[0].size(); });
   for (const Operand &operand : operands) {
-    if (!repeats(operand))
-      continue;
+    if (!repeats(operand)) continue;
     const std::size_t period = operand.period;
     std::size_t mine = 0;
     if (group.size() == 1 && group[0].begin() % period == 0 && group[0].size() % period == 0) {
@@ -157,8 +150,7 @@ std::size_t columnsOf(const std::vector<Operand> &operands, const Group &group) 
           return 0;
       }
     }
-    if (mine == 0 || (columns != 0 && columns != mine))
-      return 0;
+    if (mine == 0 || (columns != 0 && columns != mine)) return 0;
     columns = mine;
   }
   return columns;
@@ -204,28 +196,23 @@ public:
   Evaluation(Graph &graph, MapRequest request, std::vector<Operand> operands, const Tensors &outputs,
              poplar::ComputeSet computeSet)
       : graph_(graph), request_(std::move(request)), operands_(std::move(operands)), computeSet_(computeSet) {
-    for (const Tensor &output : outputs)
-      flatOutputs_.push_back(output.flatten());
-    if (std::none_of(operands_.begin(), operands_.end(), repeats))
-      simplifyOrder();
+    for (const Tensor &output : outputs) flatOutputs_.push_back(output.flatten());
+    if (std::none_of(operands_.begin(), operands_.end(), repeats)) simplifyOrder();
   }
 
   void build() {
     const auto mapping = graph_.getTileMapping(flatOutputs_[0]);
     for (unsigned tile = 0; tile != mapping.size(); ++tile)
-      if (!mapping[tile].empty())
-        buildTile(tile, graph_.getSortedContiguousRegions(flatOutputs_[0], mapping[tile]));
+      if (!mapping[tile].empty()) buildTile(tile, graph_.getSortedContiguousRegions(flatOutputs_[0], mapping[tile]));
   }
 
 private:
   /// Takes all elements in the memory order of the first result: tiles then hold few, long runs of each tensor.
   void simplifyOrder() {
     std::vector<Tensor *> others;
-    for (std::size_t i = 1; i < flatOutputs_.size(); ++i)
-      others.push_back(&flatOutputs_[i]);
+    for (std::size_t i = 1; i < flatOutputs_.size(); ++i) others.push_back(&flatOutputs_[i]);
     for (Operand &operand : operands_)
-      if (operand.as.form == OperandForm::Full)
-        others.push_back(&operand.flat);
+      if (operand.as.form == OperandForm::Full) others.push_back(&operand.flat);
     graph_.reorderToSimplify(&flatOutputs_[0], others, false);
   }
 
@@ -250,8 +237,7 @@ private:
       std::vector<MapOperand> forms;
       for (const Operand &operand : operands_) {
         forms.push_back(operand.as);
-        if (loop != LoopForm::Rows && repeats(operand))
-          forms.back().form = OperandForm::Full;
+        if (loop != LoopForm::Rows && repeats(operand)) forms.back().form = OperandForm::Full;
       }
       known = addMapCodelet(graph_, request_, forms, loop);
     }
@@ -281,8 +267,7 @@ private:
       graph_.connect(vertex["out" + std::to_string(i)], part(flatOutputs_[i], group));
     for (std::size_t j = 0; j != operands_.size(); ++j) {
       const Operand &operand = operands_[j];
-      if (operand.as.form == OperandForm::Result)
-        continue;
+      if (operand.as.form == OperandForm::Result) continue;
       const poplar::FieldRef field = vertex["in" + std::to_string(j)];
       if (operand.as.form == OperandForm::Scalar)
         graph_.connect(field, operand.flat);
@@ -293,8 +278,7 @@ private:
     }
     setConstants(graph_, vertex, code);
     std::size_t elements = 0;
-    for (const Interval &interval : group)
-      elements += interval.size();
+    for (const Interval &interval : group) elements += interval.size();
     const std::size_t workers = graph_.getTarget().getNumWorkerContexts();
     if (loop == LoopForm::Flat) {
       graph_.setInitialValue(vertex["step"], workerShare(elements));
@@ -314,8 +298,7 @@ private:
     graph_.setTileMapping(vertex, tile);
     const auto parts = [&](const Tensor &flat) {
       Tensors result;
-      for (const Group &group : groups)
-        result.push_back(part(flat, group));
+      for (const Group &group : groups) result.push_back(part(flat, group));
       return result;
     };
     for (std::size_t i = 0; i != flatOutputs_.size(); ++i)
@@ -325,8 +308,7 @@ private:
       if (operand.as.form == OperandForm::Scalar)
         graph_.connect(vertex["in" + std::to_string(j)], operand.flat);
       else if (operand.as.form != OperandForm::Result)
-        graph_.connect(vertex["in" + std::to_string(j)],
-                       parts(repeats(operand) ? operand.broadcast : operand.flat));
+        graph_.connect(vertex["in" + std::to_string(j)], parts(repeats(operand) ? operand.broadcast : operand.flat));
     }
     setConstants(graph_, vertex, code);
   }
@@ -345,24 +327,23 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
                  const Tensors &ts, Tensors outputs, Sequence &prog, const DebugContext &debugContext,
                  const OptionFlags &optionFlags, const poplar::ComputeSet *into = nullptr) {
   const MapOptions options = parseMapOptions(function, optionFlags);
-  if (exprs.empty())
-    throw poplibs_error(function + ": no expression was given");
+  if (exprs.empty()) throw poplibs_error(function + ": no expression was given");
   for (std::size_t i = 0; i != ts.size(); ++i)
-    if (!ts[i].valid())
-      throw poplibs_error(function + ": operand " + std::to_string(i + 1) + " is an invalid tensor");
+    if (!ts[i].valid()) throw poplibs_error(function + ": operand " + std::to_string(i + 1) + " is an invalid tensor");
 
   MapRequest request;
   request.function = function;
   request.ts = ts;
   for (std::size_t i = 0; i != exprs.size(); ++i) {
     Type type = inferType(function, *exprs[i], ts);
-    if (type == Type() && outputs[i].valid())
-      type = outputs[i].elementType();
+    if (type == Type() && outputs[i].valid()) type = outputs[i].elementType();
     if (type == Type())
       throw poplibs_error(function + ": the type of the expression cannot be told, as it has only constants; use Cast");
     if (outputs[i].valid() && outputs[i].elementType() != type)
-      throw poplibs_error(function + ": the result has the type " + type.toString() + " but is to be stored to a "
-                          "tensor of type " + outputs[i].elementType().toString());
+      throw poplibs_error(function + ": the result has the type " + type.toString() +
+                          " but is to be stored to a "
+                          "tensor of type " +
+                          outputs[i].elementType().toString());
     request.outputs.push_back(type);
     request.exprs.push_back(options.simplify ? simplify(function, *exprs[i], ts) : exprs[i]->clone());
   }
@@ -370,21 +351,18 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
   Tensors shaping = ts;
   if (shaping.empty())
     for (const Tensor &output : outputs)
-      if (output.valid())
-        shaping.push_back(output);
+      if (output.valid()) shaping.push_back(output);
   if (shaping.empty())
     throw poplibs_error(function + ": an expression of constants only needs a tensor to be stored to");
   const Shape shape = commonShape(function, shaping);
   std::size_t elements = 1;
-  for (std::size_t size : shape)
-    elements *= size;
+  for (std::size_t size : shape) elements *= size;
 
   Tensors stored = outputs; // where vertices write; differs from `outputs` where an operand lies across a result
   for (std::size_t i = 0; i != outputs.size(); ++i) {
     if (!outputs[i].valid()) {
       outputs[i] = stored[i] = createOutputForElementWiseOp(graph, shaping, request.outputs[i], {debugContext, "out"});
-      if (outputs[i].shape() != shape)
-        outputs[i] = stored[i] = outputs[i].reshape(shape);
+      if (outputs[i].shape() != shape) outputs[i] = stored[i] = outputs[i].reshape(shape);
       continue;
     }
     if (outputs[i].shape() != shape)
@@ -393,24 +371,19 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
     if (!outputs[i].isParallelWriteable())
       throw poplibs_error(function + ": the tensor to be stored to, of shape " + outputs[i].shapeToString() +
                           ", contains constants or an element more than once");
-    const bool across = std::any_of(ts.begin(), ts.end(), [&](const Tensor &t) {
-      return !(t == outputs[i]) && t.intersectsWith(outputs[i]);
-    });
-    if (across && into)
-      throw poplibs_error(function + ": an operand overlaps the result without being it");
-    if (across)
-      stored[i] = graph.clone(outputs[i], {debugContext, "tmp"});
+    const bool across = std::any_of(
+        ts.begin(), ts.end(), [&](const Tensor &t) { return !(t == outputs[i]) && t.intersectsWith(outputs[i]); });
+    if (across && into) throw poplibs_error(function + ": an operand overlaps the result without being it");
+    if (across) stored[i] = graph.clone(outputs[i], {debugContext, "tmp"});
   }
-  if (elements == 0)
-    return outputs;
+  if (elements == 0) return outputs;
 
   std::vector<Operand> operands;
   Tensors operandTensors;
   for (const Tensor &t : ts) {
     const auto known = std::find(operandTensors.begin(), operandTensors.end(), t);
     request.operandOf.push_back(static_cast<unsigned>(known - operandTensors.begin()));
-    if (known != operandTensors.end())
-      continue;
+    if (known != operandTensors.end()) continue;
     operandTensors.push_back(t);
     Operand operand;
     const auto result = std::find(stored.begin(), stored.end(), t);
@@ -425,22 +398,18 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
     }
     operands.push_back(std::move(operand));
   }
-  const poplar::ComputeSet cs =
-      into ? *into : graph.addComputeSet({debugContext, operatorNames(*request.exprs[0])});
+  const poplar::ComputeSet cs = into ? *into : graph.addComputeSet({debugContext, operatorNames(*request.exprs[0])});
   Evaluation(graph, std::move(request), std::move(operands), stored, cs).build();
-  if (into)
-    return outputs;
+  if (into) return outputs;
   prog.add(poplar::program::Execute(cs, debugContext));
   for (std::size_t i = 0; i != outputs.size(); ++i)
-    if (!(stored[i] == outputs[i]))
-      prog.add(poplar::program::Copy(stored[i], outputs[i], false, debugContext));
+    if (!(stored[i] == outputs[i])) prog.add(poplar::program::Copy(stored[i], outputs[i], false, debugContext));
   return outputs;
 }
 
 std::vector<const expr::Expr *> pointers(const std::vector<expr::Any> &exprs) {
   std::vector<const expr::Expr *> result;
-  for (const expr::Any &e : exprs)
-    result.push_back(&e.get());
+  for (const expr::Any &e : exprs) result.push_back(&e.get());
   return result;
 }
 
@@ -456,8 +425,7 @@ Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const T
                                     const DebugContext &debugContext) {
   const Shape shape = commonShape("popops::createOutputForElementWiseOp", inputs);
   std::size_t elements = 1;
-  for (std::size_t size : shape)
-    elements *= size;
+  for (std::size_t size : shape) elements *= size;
   // Best: fewest elements on the fullest tile, then most tiles used, then fewest runs of memory.
   struct Score {
     std::size_t most = 0, tiles = 0, runs = 0;
@@ -468,16 +436,13 @@ Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const T
   const Tensor *best = nullptr;
   Score bestScore;
   for (const Tensor &input : inputs) {
-    if (input.numElements() != elements || elements == 0 || input.containsAliases())
-      continue;
-    if (best && input == *best)
-      continue;
+    if (input.numElements() != elements || elements == 0 || input.containsAliases()) continue;
+    if (best && input == *best) continue;
     Score score;
     bool complete = true;
     for (const auto &tile : graph.getTileMapping(input, &complete)) {
       std::size_t count = 0;
-      for (const Interval &interval : tile)
-        count += interval.size();
+      for (const Interval &interval : tile) count += interval.size();
       score.most = std::max(score.most, count);
       score.tiles += count != 0;
       score.runs += tile.size();
@@ -487,8 +452,7 @@ Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const T
       bestScore = score;
     }
   }
-  if (best)
-    return graph.clone(outputType, *best, debugContext).reshape(shape);
+  if (best) return graph.clone(outputType, *best, debugContext).reshape(shape);
   Tensor result = graph.addVariable(outputType, shape, debugContext);
   poputil::mapTensorLinearlyWithOffset(
       graph, result, static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), shape)));
@@ -518,8 +482,7 @@ Tensors map(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts
 
 void mapInPlace(Graph &graph, const expr::Expr &e, const Tensors &ts, Sequence &prog, const DebugContext &debugContext,
                 const OptionFlags &options) {
-  if (ts.empty())
-    throw poplibs_error("popops::mapInPlace: no tensors were given; the result is stored to the first");
+  if (ts.empty()) throw poplibs_error("popops::mapInPlace: no tensors were given; the result is stored to the first");
   evaluate("popops::mapInPlace", graph, {&e}, ts, {ts[0]}, prog, debugContext, options);
 }
 void mapInPlace(Graph &graph, expr::UnaryOpType op, const Tensor &t, Sequence &prog, const DebugContext &debugContext,
@@ -530,8 +493,8 @@ void mapInPlace(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tens
                 const DebugContext &debugContext, const OptionFlags &options) {
   mapInPlace(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, debugContext, options);
 }
-void mapInPlace(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c,
-                Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+void mapInPlace(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c, Sequence &prog,
+                const DebugContext &debugContext, const OptionFlags &options) {
   mapInPlace(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, debugContext, options);
 }
 void mapInPlace(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, Sequence &prog,
@@ -567,6 +530,37 @@ void mapWithOutput(Graph &graph, const std::vector<expr::Any> &exprs, const Tens
   evaluate("popops::mapWithOutput", graph, pointers(exprs), ts, outs, prog, debugContext, options);
 }
 
+void outputGeneratedCodelet(const poplar::Target &, const expr::Expr &e, const Tensors &ts, const OptionFlags &options,
+                            std::ostream &os) {
+  const std::string function = "popops::outputGeneratedCodelet";
+  const MapOptions parsed = parseMapOptions(function, options);
+  MapRequest request;
+  request.function = function;
+  request.ts = ts;
+  const Type type = inferType(function, e, ts);
+  if (type == Type())
+    throw poplibs_error(function + ": the type of the expression cannot be told, as it has only constants; use Cast");
+  request.outputs.push_back(type);
+  request.exprs.push_back(parsed.simplify ? simplify(function, e, ts) : e.clone());
+  std::vector<MapOperand> operands;
+  for (const Tensor &t : ts) {
+    request.operandOf.push_back(static_cast<unsigned>(operands.size()));
+    operands.push_back({t.elementType(), t.numElements() == 1 ? OperandForm::Scalar : OperandForm::Full, 0});
+  }
+  os << mapCodeletSource(request, operands, LoopForm::Flat);
+}
+
+namespace {
+
+Tensor oneElement(const char *function, const Tensor &epsilon) {
+  if (epsilon.numElements() != 1)
+    throw poplibs_error(std::string(function) + ": an epsilon of shape " + epsilon.shapeToString() +
+                        "; it must have one element");
+  return epsilon.reshape({});
+}
+
+} // namespace
+
 Tensor varianceToInvStdDev(Graph &graph, const Tensor &src, float epsilon, Sequence &prog, const Type &dstType,
                            const DebugContext &debugContext) {
   using namespace expr;
@@ -577,6 +571,18 @@ Tensor invStdDevToVariance(Graph &graph, const Tensor &src, float epsilon, Seque
   using namespace expr;
   return map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Const(epsilon)), dstType), {src}, prog,
              debugContext);
+}
+Tensor varianceToInvStdDev(Graph &graph, const Tensor &src, const Tensor &epsilon, Sequence &prog, const Type &dstType,
+                           const DebugContext &debugContext) {
+  using namespace expr;
+  return map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Cast(_2, poplar::FLOAT))), dstType),
+             {src, oneElement("popops::varianceToInvStdDev", epsilon)}, prog, debugContext);
+}
+Tensor invStdDevToVariance(Graph &graph, const Tensor &src, const Tensor &epsilon, Sequence &prog, const Type &dstType,
+                           const DebugContext &debugContext) {
+  using namespace expr;
+  return map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Cast(_2, poplar::FLOAT)), dstType),
+             {src, oneElement("popops::invStdDevToVariance", epsilon)}, prog, debugContext);
 }
 
 } // namespace popops

@@ -25,17 +25,14 @@ std::string valueType(Type type) { return type == poplar::HALF ? "float" : type.
 /// Writes the statements that compute an expression for element i.
 class Emitter {
 public:
-  Emitter(const MapRequest &request, const std::vector<MapOperand> &operands) : request_(request),
-      operands_(operands) {}
+  Emitter(const MapRequest &request, const std::vector<MapOperand> &operands)
+      : request_(request), operands_(operands) {}
 
   /// Returns the name of a value of type `wanted` (the type of the expression, or of its surroundings for constants).
   std::string emit(const Expr &e, Type wanted) {
-    if (const auto *p = e.getAs<PlaceHolder>())
-      return "x" + std::to_string(request_.operandOf[p->getIndex() - 1]);
-    if (const auto *c = e.getAs<Const>())
-      return constant(*c, c->isTypeFixed() ? c->getType() : wanted);
-    if (const auto *cast = e.getAs<Cast>())
-      return emitCast(*cast);
+    if (const auto *p = e.getAs<PlaceHolder>()) return "x" + std::to_string(request_.operandOf[p->getIndex() - 1]);
+    if (const auto *c = e.getAs<Const>()) return constant(*c, c->isTypeFixed() ? c->getType() : wanted);
+    if (const auto *cast = e.getAs<Cast>()) return emitCast(*cast);
     if (const auto *u = e.getAs<UnaryOp>()) {
       const Type type = operandType(request_.function, u->getArg(), u->getArg(), request_.ts, wanted);
       checkOperand(request_.function, e, type);
@@ -68,8 +65,7 @@ private:
 
   std::string call(const std::string &op, Type type, const std::vector<std::string> &arguments, const Expr &e) {
     std::string text = op + "<" + valueType(type) + ">(";
-    for (std::size_t i = 0; i != arguments.size(); ++i)
-      text.append(i ? ", " : "").append(arguments[i]);
+    for (std::size_t i = 0; i != arguments.size(); ++i) text.append(i ? ", " : "").append(arguments[i]);
     const Type result = inferType(request_.function, e, request_.ts);
     return define(result == poplar::BOOL ? "bool" : valueType(type), text + ")");
   }
@@ -80,16 +76,12 @@ private:
     if (!isReal(to) && !isInteger(to) && to != poplar::BOOL)
       throw poplibs_error(request_.function + ": Cast to " + to.toString() +
                           "; half, float, integers and bool can be computed with");
-    if (from == Type())
-      from = to;
+    if (from == Type()) from = to;
     const std::string value = emit(cast.getLHS(), from);
-    if (from == to)
-      return value;
-    if (to == poplar::BOOL)
-      return define("bool", "TO_BOOL<" + valueType(from) + ">(" + value + ")");
+    if (from == to) return value;
+    if (to == poplar::BOOL) return define("bool", "TO_BOOL<" + valueType(from) + ">(" + value + ")");
     std::string converted = "CAST<" + valueType(to) + ", " + valueType(from) + ">(" + value + ")";
-    if (to == poplar::HALF)
-      converted = "TO_HALF(" + converted + ")";
+    if (to == poplar::HALF) converted = "TO_HALF(" + converted + ")";
     return define(valueType(to), converted);
   }
 
@@ -101,17 +93,15 @@ private:
     if (!isReal(type)) {
       if (value.isReal) {
         if (std::trunc(value.real) != value.real || std::fabs(value.real) > 9e15)
-          throw poplibs_error(request_.function + ": the constant " + std::to_string(value.real) +
-                              " is used as " + type.toString() + "; it is not an integer");
+          throw poplibs_error(request_.function + ": the constant " + std::to_string(value.real) + " is used as " +
+                              type.toString() + "; it is not an integer");
         value.integer = static_cast<std::uint64_t>(static_cast<std::int64_t>(value.real));
         value.isReal = false;
       }
-      if (type == poplar::BOOL)
-        value.integer = c.getDataAsDouble() != 0;
+      if (type == poplar::BOOL) value.integer = c.getDataAsDouble() != 0;
     } else {
       value.isReal = true;
-      if (type == poplar::HALF)
-        value.real = static_cast<float>(poplar::IeeeHalf(value.real));
+      if (type == poplar::HALF) value.real = static_cast<float>(poplar::IeeeHalf(value.real));
     }
     constants.push_back(value);
     return "k" + std::to_string(constants.size() - 1);
@@ -130,8 +120,7 @@ std::string load(const std::string &pointer, const std::string &index, Type type
 
 std::uint64_t fnv(const std::string &text) {
   std::uint64_t hash = 0xcbf29ce484222325ull;
-  for (unsigned char c : text)
-    hash = (hash ^ c) * 0x100000001b3ull;
+  for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ull;
   return hash;
 }
 
@@ -179,8 +168,7 @@ private:
   void element(const std::string &index, const std::string &column) {
     for (std::size_t j = 0; j != operands_.size(); ++j) {
       const MapOperand &operand = operands_[j];
-      if (operand.form == OperandForm::Scalar || operand.form == OperandForm::Row)
-        continue;
+      if (operand.form == OperandForm::Scalar || operand.form == OperandForm::Row) continue;
       const std::string pointer =
           operand.form == OperandForm::Result ? "q" + std::to_string(operand.output) : "p" + std::to_string(j);
       out_ << "      const " << valueType(operand.type) << " x" << j << " = "
@@ -188,8 +176,8 @@ private:
     }
     out_ << emitter_.statements();
     for (std::size_t i = 0; i != results_.size(); ++i)
-      out_ << "      q" << i << "[" << index << "] = "
-           << (request_.outputs[i] == poplar::HALF ? "half(" + results_[i] + ")" : results_[i]) << ";\n";
+      out_ << "      q" << i << "[" << index
+           << "] = " << (request_.outputs[i] == poplar::HALF ? "half(" + results_[i] + ")" : results_[i]) << ";\n";
   }
 
   void flat() {
@@ -239,15 +227,13 @@ private:
 } // namespace
 
 std::string operatorNames(const Expr &e) {
-  if (e.isA<Cast>())
-    return "Cast" + operatorNames(e.getAs<Cast>()->getLHS());
+  if (e.isA<Cast>()) return "Cast" + operatorNames(e.getAs<Cast>()->getLHS());
   std::ostringstream text;
   e.print(text);
   std::string names, word;
   for (char c : text.str()) {
     if (c == '(') {
-      if (word != "Const")
-        names += word;
+      if (word != "Const") names += word;
       word.clear();
     } else if (std::isalnum(static_cast<unsigned char>(c))) {
       word += c;
@@ -255,13 +241,15 @@ std::string operatorNames(const Expr &e) {
       word.clear();
     }
   }
-  if (names.size() > 40)
-    names.resize(40);
+  if (names.size() > 40) names.resize(40);
   return names;
 }
 
-MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const std::vector<MapOperand> &operands,
-                         LoopForm loop) {
+namespace {
+
+/// What follows the name of the class, and the constants.
+std::pair<std::string, std::vector<MapConstant>> classBody(const MapRequest &request,
+                                                           const std::vector<MapOperand> &operands, LoopForm loop) {
   Emitter emitter(request, operands);
   std::vector<std::string> results;
   for (std::size_t i = 0; i != request.exprs.size(); ++i)
@@ -269,17 +257,14 @@ MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const 
 
   std::ostringstream fields;
   const auto edge = [&](const char *access, Type type, bool sized) {
-    const std::string vector =
-        "poplar::Vector<" + type.toString() + (sized ? ">" : ", poplar::VectorLayout::ONE_PTR>");
+    const std::string vector = "poplar::Vector<" + type.toString() + (sized ? ">" : ", poplar::VectorLayout::ONE_PTR>");
     const std::string field = "poplar::" + std::string(access) + "<" + vector + ">";
-    if (loop != LoopForm::Regions)
-      return field;
+    if (loop != LoopForm::Regions) return field;
     return "poplar::Vector<" + field + (sized ? ">" : ", poplar::VectorLayout::ONE_PTR>");
   };
   for (std::size_t i = 0; i != request.outputs.size(); ++i) {
     bool read = false;
-    for (const MapOperand &operand : operands)
-      read |= operand.form == OperandForm::Result && operand.output == i;
+    for (const MapOperand &operand : operands) read |= operand.form == OperandForm::Result && operand.output == i;
     fields << "  " << edge(read ? "InOut" : "Output", request.outputs[i], i == 0) << " out" << i << ";\n";
   }
   for (std::size_t j = 0; j != operands.size(); ++j)
@@ -289,26 +274,44 @@ MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const 
       fields << "  " << edge("Input", operands[j].type, false) << " in" << j << ";\n";
   for (std::size_t k = 0; k != emitter.constants.size(); ++k)
     fields << "  const " << valueType(emitter.constants[k].type) << " c" << k << ";\n";
-  if (loop == LoopForm::Flat)
-    fields << "  const unsigned step;\n";
-  if (loop == LoopForm::Rows)
-    fields << "  const unsigned rows, cols, rowStep, columnStep;\n";
+  if (loop == LoopForm::Flat) fields << "  const unsigned step;\n";
+  if (loop == LoopForm::Rows) fields << "  const unsigned rows, cols, rowStep, columnStep;\n";
 
   const std::string base = loop == LoopForm::Regions ? "poplar::Vertex" : "poplar::MultiVertex";
   const std::string parameter = loop == LoopForm::Regions ? "" : "unsigned worker";
   const std::string body = " : public " + base + " {\npublic:\n" + fields.str() + "  bool compute(" + parameter +
-                           ") {\n    popgraph::handScheduled();\n" + LoopWriter(request, operands, loop, emitter, results).write() +
+                           ") {\n    popgraph::handScheduled();\n" +
+                           LoopWriter(request, operands, loop, emitter, results).write() +
                            "    return true;\n  }\n};\n";
+  return {body, emitter.constants};
+}
+
+std::string nameOf(const MapRequest &request, const std::string &body) {
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(fnv(body)));
   std::string shortName = operatorNames(*request.exprs[0]);
-  if (shortName.empty())
-    shortName = "Assign";
-  const std::string className = shortName + "_" + hash;
-  MapCodelet codelet{"popops::map::" + className, emitter.constants};
+  if (shortName.empty()) shortName = "Assign";
+  return shortName + "_" + hash;
+}
+
+std::string sourceOf(const std::string &className, const std::string &body) {
+  return kPrelude + ("class " + className) + body + "}} // namespace\n";
+}
+
+} // namespace
+
+std::string mapCodeletSource(const MapRequest &request, const std::vector<MapOperand> &operands, LoopForm loop) {
+  const std::string body = classBody(request, operands, loop).first;
+  return sourceOf(nameOf(request, body), body);
+}
+
+MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const std::vector<MapOperand> &operands,
+                         LoopForm loop) {
+  const auto [body, constants] = classBody(request, operands, loop);
+  const std::string className = nameOf(request, body);
+  MapCodelet codelet{"popops::map::" + className, constants};
   if (!graph.hasCodelet(codelet.name)) {
-    std::stringstream source;
-    source << kPrelude << "class " << className << body << "}} // namespace\n";
+    std::stringstream source(sourceOf(className, body));
     graph.addCodelets(source, "-O3");
   }
   return codelet;

@@ -36,11 +36,11 @@ struct MapConstant {
 };
 
 struct MapRequest {
-  std::string function;                                    ///< for messages
+  std::string function; ///< for messages
   std::vector<std::unique_ptr<expr::Expr>> exprs;
-  std::vector<poplar::Type> outputs;                       ///< type of each result
-  std::vector<poplar::Tensor> ts;                          ///< for the types of placeholders
-  std::vector<unsigned> operandOf;                         ///< number of the operand for each tensor of ts
+  std::vector<poplar::Type> outputs; ///< type of each result
+  std::vector<poplar::Tensor> ts;    ///< for the types of placeholders
+  std::vector<unsigned> operandOf;   ///< number of the operand for each tensor of ts
 };
 
 struct MapCodelet {
@@ -53,6 +53,9 @@ struct MapCodelet {
 /// columns of one worker; 0: all).
 MapCodelet addMapCodelet(poplar::Graph &graph, const MapRequest &request, const std::vector<MapOperand> &operands,
                          LoopForm loop);
+
+/// The source of that codelet.
+std::string mapCodeletSource(const MapRequest &request, const std::vector<MapOperand> &operands, LoopForm loop);
 
 /// The operators of an expression, outermost first: "AddMul". Used to name things.
 std::string operatorNames(const expr::Expr &e);

@@ -1,83 +1,13 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
+#include "tests/unit/libs/Operators.hpp"
 #include <popops/ElementWise.hpp>
 #include <poputil/exceptions.hpp>
 #include <functional>
+#include <sstream>
 
 using namespace test;
 using namespace popops::expr;
-
-namespace {
-
-struct UnaryCase {
-  UnaryOpType op;
-  double low, high;
-  std::function<double(double)> reference;
-};
-
-const std::vector<UnaryCase> &unaryCases() {
-  static const std::vector<UnaryCase> cases = {
-      {UnaryOpType::ABSOLUTE, -9, 9, [](double x) { return std::fabs(x); }},
-      {UnaryOpType::ASIN, -1, 1, [](double x) { return std::asin(x); }},
-      {UnaryOpType::CBRT, -30, 30, [](double x) { return std::cbrt(x); }},
-      {UnaryOpType::CEIL, -9, 9, [](double x) { return std::ceil(x); }},
-      {UnaryOpType::COS, -20, 20, [](double x) { return std::cos(x); }},
-      {UnaryOpType::ERF, -4, 4, [](double x) { return std::erf(x); }},
-      {UnaryOpType::EXPONENT, -9, 5, [](double x) { return std::exp(x); }},
-      {UnaryOpType::EXPONENT_MINUS_ONE, -3, 3, [](double x) { return std::expm1(x); }},
-      {UnaryOpType::EXPONENT2, -8, 8, [](double x) { return std::exp2(x); }},
-      {UnaryOpType::FLOOR, -9, 9, [](double x) { return std::floor(x); }},
-      {UnaryOpType::GELU_ERF, -4, 4, [](double x) { return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0))); }},
-      {UnaryOpType::INVERSE, 0.1, 9, [](double x) { return 1 / x; }},
-      {UnaryOpType::LOGARITHM, 0.01, 90, [](double x) { return std::log(x); }},
-      {UnaryOpType::LOGARITHM_ONE_PLUS, -0.9, 9, [](double x) { return std::log1p(x); }},
-      {UnaryOpType::NEARBY_INT, -9, 9, [](double x) { return std::nearbyint(x); }},
-      {UnaryOpType::NEGATE, -9, 9, [](double x) { return -x; }},
-      {UnaryOpType::RELU, -9, 9, [](double x) { return x < 0 ? 0 : x; }},
-      {UnaryOpType::ROUND, -9, 9, [](double x) { return std::round(x); }},
-      {UnaryOpType::RSQRT, 0.1, 90, [](double x) { return 1 / std::sqrt(x); }},
-      {UnaryOpType::SIGMOID, -9, 9, [](double x) { return 1 / (1 + std::exp(-x)); }},
-      {UnaryOpType::SIGNUM, -2, 2, [](double x) { return (x > 0) - (x < 0); }},
-      {UnaryOpType::SIN, -20, 20, [](double x) { return std::sin(x); }},
-      {UnaryOpType::SQRT, 0, 90, [](double x) { return std::sqrt(x); }},
-      {UnaryOpType::SQUARE, -9, 9, [](double x) { return x * x; }},
-      {UnaryOpType::TAN, -1.4, 1.4, [](double x) { return std::tan(x); }},
-      {UnaryOpType::TANH, -4, 4, [](double x) { return std::tanh(x); }},
-      {UnaryOpType::TRUNC, -9, 9, [](double x) { return std::trunc(x); }},
-  };
-  return cases;
-}
-
-struct BinaryCase {
-  BinaryOpType op;
-  double low, high;
-  std::function<double(double, double)> reference;
-};
-
-const std::vector<BinaryCase> &binaryCases() {
-  static const std::vector<BinaryCase> cases = {
-      {BinaryOpType::ADD, -9, 9, [](double a, double b) { return a + b; }},
-      {BinaryOpType::ATAN2, -9, 9, [](double a, double b) { return std::atan2(a, b); }},
-      {BinaryOpType::DIVIDE, 1, 9, [](double a, double b) { return a / b; }},
-      {BinaryOpType::EQUAL, 0, 2, [](double a, double b) { return a == b; }},
-      {BinaryOpType::GREATER_THAN, -2, 2, [](double a, double b) { return a > b; }},
-      {BinaryOpType::GREATER_THAN_EQUAL, -2, 2, [](double a, double b) { return a >= b; }},
-      {BinaryOpType::INV_STD_DEV_TO_VARIANCE, 0.5, 2, [](double a, double b) { return 1 / (a * a) - b; }},
-      {BinaryOpType::LESS_THAN, -2, 2, [](double a, double b) { return a < b; }},
-      {BinaryOpType::LESS_THAN_EQUAL, -2, 2, [](double a, double b) { return a <= b; }},
-      {BinaryOpType::MAXIMUM, -9, 9, [](double a, double b) { return std::fmax(a, b); }},
-      {BinaryOpType::MINIMUM, -9, 9, [](double a, double b) { return std::fmin(a, b); }},
-      {BinaryOpType::MULTIPLY, -9, 9, [](double a, double b) { return a * b; }},
-      {BinaryOpType::NOT_EQUAL, 0, 2, [](double a, double b) { return a != b; }},
-      {BinaryOpType::POWER, 0.5, 3, [](double a, double b) { return std::pow(a, b); }},
-      {BinaryOpType::REMAINDER, 1, 9, [](double a, double b) { return std::fmod(a, b); }},
-      {BinaryOpType::SUBTRACT, -9, 9, [](double a, double b) { return a - b; }},
-      {BinaryOpType::VARIANCE_TO_INV_STD_DEV, 0.5, 2, [](double a, double b) { return 1 / std::sqrt(a + b); }},
-  };
-  return cases;
-}
-
-} // namespace
 
 TEST_CASE("every unary operator agrees with double precision on half and float") {
   for (On on : kDevices) {
@@ -89,8 +19,7 @@ TEST_CASE("every unary operator agrees with double precision on half and float")
         const auto in = bench.input(type, {77}, values);
         bench.output(std::to_string(wanted.size()), popops::map(bench.graph, c.op, in, bench.prog));
         Values reference;
-        for (double x : values)
-          reference.push_back(c.reference(x));
+        for (double x : values) reference.push_back(c.reference(x));
         wanted.emplace_back(reference, type);
       }
     bench.run();
@@ -114,8 +43,7 @@ TEST_CASE("every binary operator agrees with double precision on half and float"
         bench.output(std::to_string(wanted.size()), popops::map(bench.graph, c.op, bench.input(type, {50}, a),
                                                                 bench.input(type, {50}, b), bench.prog));
         Values reference;
-        for (std::size_t i = 0; i != a.size(); ++i)
-          reference.push_back(c.reference(a[i], b[i]));
+        for (std::size_t i = 0; i != a.size(); ++i) reference.push_back(c.reference(a[i], b[i]));
         wanted.emplace_back(reference, type);
       }
     bench.run();
@@ -177,8 +105,8 @@ TEST_CASE("operands broadcast along rows, along columns and from one element") {
     const Values x = integers(outer * m * n, -50, 50, 1), row = integers(n, -50, 50, 2),
                  column = integers(m, -50, 50, 3), middle = integers(outer * n, -50, 50, 4);
     const auto tx = bench.input(poplar::FLOAT, {outer, m, n}, x), tr = bench.input(poplar::FLOAT, {n}, row),
-               tc = bench.input(poplar::FLOAT, {m, 1}, column),
-               tm = bench.input(poplar::FLOAT, {outer, 1, n}, middle), ts = bench.input(poplar::FLOAT, {1, 1}, {7});
+               tc = bench.input(poplar::FLOAT, {m, 1}, column), tm = bench.input(poplar::FLOAT, {outer, 1, n}, middle),
+               ts = bench.input(poplar::FLOAT, {1, 1}, {7});
     auto &g = bench.graph;
     bench.output("row", popops::add(g, tx, tr, bench.prog));
     bench.output("column", popops::sub(g, tx, tc, bench.prog));
@@ -197,8 +125,7 @@ TEST_CASE("operands broadcast along rows, along columns and from one element") {
           wantMiddle.push_back(value + middle[o * n + j]);
           wantScalar.push_back(value * 7);
           wantAll.push_back(value * 7 + row[j] - column[i] * middle[o * n + j]);
-          if (o == 0)
-            wantOuter.push_back(column[i] + row[j]);
+          if (o == 0) wantOuter.push_back(column[i] + row[j]);
         }
     INFO(name(on));
     CHECK(bench.get("row") == wantRow);
@@ -217,8 +144,7 @@ TEST_CASE("an operand that repeats along or across the rows of a blocked layout 
     // Blocks of 4 x 8 elements, one a tile: each tile holds pieces of four rows that are one run of memory.
     const auto stored = g.addVariable(poplar::FLOAT, {2, 3, 4, 8});
     for (unsigned i = 0; i != 2; ++i)
-      for (unsigned j = 0; j != 3; ++j)
-        g.setTileMapping(stored[i][j], (i * 3 + j) % g.getTarget().getNumTiles());
+      for (unsigned j = 0; j != 3; ++j) g.setTileMapping(stored[i][j], (i * 3 + j) % g.getTarget().getNumTiles());
     const auto matrix = stored.dimShuffle({0, 2, 1, 3}).reshape({8, 24});
     const Values x = integers(8 * 24, -9, 9, 1), row = integers(24, -9, 9, 2), column = integers(8, -9, 9, 3);
     bench.feed(matrix, x);
@@ -228,8 +154,7 @@ TEST_CASE("an operand that repeats along or across the rows of a blocked layout 
     bench.run();
     Values wanted;
     for (std::size_t i = 0; i != 8; ++i)
-      for (std::size_t j = 0; j != 24; ++j)
-        wanted.push_back(x[i * 24 + j] * row[j] + column[i]);
+      for (std::size_t j = 0; j != 24; ++j) wanted.push_back(x[i * 24 + j] * row[j] + column[i]);
     INFO(name(on));
     CHECK(bench.get("out") == wanted);
   }
@@ -253,8 +178,12 @@ TEST_CASE("in-place and with-output forms write where they are told, also over o
     const auto c = bench.input(poplar::INT, {10}, integers(10, -9, 9, 4)),
                d = bench.input(poplar::INT, {10}, integers(10, -9, 9, 5));
     popops::mapInPlace(g, std::vector<Any>{_2 + 0, _1 + 0}, {c, d}, p);
-    for (const auto &[handle, t] : {std::pair<const char *, poplar::Tensor>{"out", out}, {"a", a}, {"b", b},
-                                    {"shifted", shifted}, {"c", c}, {"d", d}})
+    for (const auto &[handle, t] : {std::pair<const char *, poplar::Tensor>{"out", out},
+                                    {"a", a},
+                                    {"b", b},
+                                    {"shifted", shifted},
+                                    {"c", c},
+                                    {"d", d}})
       bench.output(handle, t);
     bench.run();
     Values product, difference, sum, moved = integers(31, -9, 9, 3);
@@ -279,8 +208,7 @@ TEST_CASE("results keep the layout of the operand that is spread best") {
   auto &g = bench.graph;
   const auto narrow = g.addVariable(poplar::FLOAT, {64}), wide = g.addVariable(poplar::FLOAT, {64});
   g.setTileMapping(narrow, 3);
-  for (unsigned i = 0; i != 16; ++i)
-    g.setTileMapping(wide.slice(4 * i, 4 * i + 4), 15 - i);
+  for (unsigned i = 0; i != 16; ++i) g.setTileMapping(wide.slice(4 * i, 4 * i + 4), 15 - i);
   const auto out = popops::add(g, narrow, wide, bench.prog);
   CHECK(g.getTileMapping(out) == g.getTileMapping(wide));
 }
@@ -290,13 +218,10 @@ TEST_CASE("one codelet serves every use of an expression, whatever its constants
   auto &g = bench.graph;
   const auto a = bench.input(poplar::FLOAT, {64}, Values(64, 1)), b = bench.input(poplar::FLOAT, {64}, Values(64, 2));
   std::vector<poplar::Tensor> results;
-  for (int i = 0; i != 3; ++i)
-    results.push_back(popops::map(g, _1 * static_cast<float>(i) + _2, {a, b}, bench.prog));
-  for (int i = 0; i != 3; ++i)
-    bench.output(std::to_string(i), results[static_cast<std::size_t>(i)]);
+  for (int i = 0; i != 3; ++i) results.push_back(popops::map(g, _1 * static_cast<float>(i) + _2, {a, b}, bench.prog));
+  for (int i = 0; i != 3; ++i) bench.output(std::to_string(i), results[static_cast<std::size_t>(i)]);
   bench.run();
-  for (int i = 0; i != 3; ++i)
-    CHECK(bench.get(std::to_string(i)) == Values(64, i + 2.0));
+  for (int i = 0; i != 3; ++i) CHECK(bench.get(std::to_string(i)) == Values(64, i + 2.0));
 }
 
 TEST_CASE("misuse of element-wise functions is told with function, types and shapes") {
@@ -315,7 +240,50 @@ TEST_CASE("misuse of element-wise functions is told with function, types and sha
   CHECK_THROWS_WITH(popops::addInPlace(g, f.slice(0, 1).broadcast(6, 0), f, p), says("more than once"));
   CHECK_THROWS_WITH(popops::ltWithOutput(g, f, f, f, p), says("bool"));
   CHECK_THROWS_AS(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}), poplar::invalid_option);
-  CHECK_THROWS_WITH(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}),
-                    says("enableGenerateCodelet"));
+  CHECK_THROWS_WITH(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}), says("enableGenerateCodelet"));
   CHECK_THROWS_AS(popops::add(g, f, i, p), poputil::poplibs_error);
+}
+
+TEST_CASE("conversions between variance and standard deviation take epsilons of both kinds and change the type") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const Values x = rounded(poplar::HALF, numbers(50, 0.5, 2, 3));
+    const auto t = bench.input(poplar::HALF, {50}, x), epsilon = bench.input(poplar::FLOAT, {1}, {0.125});
+    bench.output("a", popops::varianceToInvStdDev(g, t, epsilon, bench.prog, poplar::FLOAT));
+    bench.output("b", popops::varianceToInvStdDev(g, t, 0.125f, bench.prog, poplar::FLOAT));
+    bench.output("c", popops::invStdDevToVariance(g, t, epsilon, bench.prog, poplar::FLOAT));
+    bench.output("d", popops::invStdDevToVariance(g, t, 0.125f, bench.prog, poplar::FLOAT));
+    bench.run();
+    Values inverse, variance;
+    for (double v : x) {
+      inverse.push_back(1 / std::sqrt(v + 0.125));
+      variance.push_back(1 / (v * v) - 0.125);
+    }
+    INFO(name(on));
+    CHECK(worstError(bench.get("a"), inverse) <= tolerance(poplar::FLOAT));
+    CHECK(worstError(bench.get("b"), inverse) <= tolerance(poplar::FLOAT));
+    CHECK(worstError(bench.get("c"), variance) <= tolerance(poplar::FLOAT));
+    CHECK(worstError(bench.get("d"), variance) <= tolerance(poplar::FLOAT));
+    support::throwsNaming<poputil::poplibs_error>({"popops::varianceToInvStdDev", "[50]"}, [&] {
+      popops::varianceToInvStdDev(g, t, t, bench.prog, poplar::FLOAT);
+    });
+    support::throwsNaming<poputil::poplibs_error>({"popops::invStdDevToVariance", "[50]"}, [&] {
+      popops::invStdDevToVariance(g, t, t, bench.prog, poplar::FLOAT);
+    });
+  }
+}
+
+TEST_CASE("the source of a generated vertex can be read, and operators have records for profilers") {
+  Bench bench(On::Simulator);
+  const auto a = bench.input(poplar::FLOAT, {50}, Values(50)), b = bench.input(poplar::FLOAT, {}, {1});
+  std::ostringstream source;
+  popops::outputGeneratedCodelet(bench.graph.getTarget(), Tanh(_1) + _2, {a, b}, {}, source);
+  CHECK(source.str().find("class AddTanh_") != std::string::npos);
+  CHECK(source.str().find("bool compute(") != std::string::npos);
+  CHECK_THROWS_AS(popops::outputGeneratedCodelet(bench.graph.getTarget(), _3, {a, b}, {}, source),
+                  poputil::poplibs_error);
+  CHECK(poputil::toProfileValue(UnaryOpType::TANH).asString() == "TANH");
+  CHECK(poputil::toProfileValue(BinaryOpType::ADD).asString() == "ADD");
+  CHECK(poputil::toProfileValue(TernaryOpType::SELECT).asString() == "SELECT");
 }

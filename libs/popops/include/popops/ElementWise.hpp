@@ -1,13 +1,16 @@
 #pragma once
 #include <popops/Expr.hpp>
 #include <popops/ExprOp.hpp>
+#include <popops/ExprOpUtils.hpp>
 #include <popops/detail/Operators.hpp>
 #include <poplar/DebugContext.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/OptionFlags.hpp>
 #include <poplar/Program.hpp>
+#include <poplar/Target.hpp>
 #include <poplar/Tensor.hpp>
 #include <poplar/detail/Api.hpp>
+#include <iosfwd>
 #include <type_traits>
 #include <vector>
 
@@ -86,117 +89,132 @@ POPLAR_API void mapWithOutput(poplar::Graph &graph, const std::vector<expr::Any>
                               const poplar::OptionFlags &options = {});
 
 namespace detail {
-template <class T>
-using EnableIfNumber = typename std::enable_if<std::is_arithmetic<T>::value, int>::type;
+template <class T> using EnableIfNumber = typename std::enable_if<std::is_arithmetic<T>::value, int>::type;
 } // namespace detail
 
 // The named functions, for each operator: f(A) a new tensor; fInPlace stores to A; fWithOutput stores to `out`.
-#define POPOPS_UNARY_FUNCTION(name, cls, function, result, operands)                                                 \
-  /** The operator of this name applied to A; a new tensor. */                                                       \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,     \
-                                 const poplar::DebugContext &debugContext = {},                                      \
-                                 const poplar::OptionFlags &options = {}) {                                          \
-    return map(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                      \
-  }                                                                                                                  \
-  /** The same, stored to A. */                                                                                      \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,      \
-                                const poplar::DebugContext &debugContext = {},                                       \
-                                const poplar::OptionFlags &options = {}) {                                           \
-    mapInPlace(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                      \
-  }                                                                                                                  \
-  /** The same, stored to out. */                                                                                    \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &out,         \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
-                                   const poplar::OptionFlags &options = {}) {                                        \
-    mapWithOutput(graph, expr::UnaryOpType::name, A, out, prog, debugContext, options);                              \
+#define POPOPS_UNARY_FUNCTION(name, cls, function, result, operands)                                                   \
+  /** The operator of this name applied to A; a new tensor. */                                                         \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,       \
+                                 const poplar::DebugContext &debugContext = {},                                        \
+                                 const poplar::OptionFlags &options = {}) {                                            \
+    return map(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                        \
+  }                                                                                                                    \
+  /** The same, stored to A. */                                                                                        \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,        \
+                                const poplar::DebugContext &debugContext = {},                                         \
+                                const poplar::OptionFlags &options = {}) {                                             \
+    mapInPlace(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                        \
+  }                                                                                                                    \
+  /** The same, stored to out. */                                                                                      \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &out,           \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                   const poplar::OptionFlags &options = {}) {                                          \
+    mapWithOutput(graph, expr::UnaryOpType::name, A, out, prog, debugContext, options);                                \
   }
 POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
 #undef POPOPS_UNARY_FUNCTION
 
-#define POPOPS_BINARY_FUNCTION(name, cls, function, result, operands)                                                \
-  /** The operator of this name applied to A and B; a new tensor. */                                                 \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
-                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
-                                 const poplar::OptionFlags &options = {}) {                                          \
-    return map(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                  \
-  }                                                                                                                  \
-  /** The same with a host number. */                                                                                \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, T B,                                 \
-                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
-                                 const poplar::OptionFlags &options = {}) {                                          \
-    return map(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                        \
-  }                                                                                                                  \
-  /** The same with a host number. */                                                                                \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
-  inline poplar::Tensor function(poplar::Graph &graph, T A, const poplar::Tensor &B,                                 \
-                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
-                                 const poplar::OptionFlags &options = {}) {                                          \
-    return map(graph, expr::cls(expr::Const(A), expr::_1), {B}, prog, debugContext, options);                        \
-  }                                                                                                                  \
-  /** The same, stored to A. */                                                                                      \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,              \
-                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},      \
-                                const poplar::OptionFlags &options = {}) {                                           \
-    mapInPlace(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                  \
-  }                                                                                                                  \
-  /** The same with a host number, stored to A. */                                                                   \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog, \
-                                const poplar::DebugContext &debugContext = {},                                       \
-                                const poplar::OptionFlags &options = {}) {                                           \
-    mapInPlace(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                        \
-  }                                                                                                                  \
-  /** The same, stored to out. */                                                                                    \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,           \
-                                   const poplar::Tensor &out, poplar::program::Sequence &prog,                       \
-                                   const poplar::DebugContext &debugContext = {},                                    \
-                                   const poplar::OptionFlags &options = {}) {                                        \
-    mapWithOutput(graph, expr::BinaryOpType::name, A, B, out, prog, debugContext, options);                          \
-  }                                                                                                                  \
-  /** The same with a host number, stored to out. */                                                                 \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, T B, const poplar::Tensor &out,    \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
-                                   const poplar::OptionFlags &options = {}) {                                        \
-    mapWithOutput(graph, expr::cls(expr::_1, expr::Const(B)), {A}, out, prog, debugContext, options);                \
-  }                                                                                                                  \
-  /** The same with a host number, stored to out. */                                                                 \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                  \
-  inline void function##WithOutput(poplar::Graph &graph, T A, const poplar::Tensor &B, const poplar::Tensor &out,    \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
-                                   const poplar::OptionFlags &options = {}) {                                        \
-    mapWithOutput(graph, expr::cls(expr::Const(A), expr::_1), {B}, out, prog, debugContext, options);                \
+#define POPOPS_BINARY_FUNCTION(name, cls, function, result, operands)                                                  \
+  /** The operator of this name applied to A and B; a new tensor. */                                                   \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,               \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},       \
+                                 const poplar::OptionFlags &options = {}) {                                            \
+    return map(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                    \
+  }                                                                                                                    \
+  /** The same with a host number. */                                                                                  \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,  \
+                                 const poplar::DebugContext &debugContext = {},                                        \
+                                 const poplar::OptionFlags &options = {}) {                                            \
+    return map(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
+  }                                                                                                                    \
+  /** The same with a host number. */                                                                                  \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
+  inline poplar::Tensor function(poplar::Graph &graph, T A, const poplar::Tensor &B, poplar::program::Sequence &prog,  \
+                                 const poplar::DebugContext &debugContext = {},                                        \
+                                 const poplar::OptionFlags &options = {}) {                                            \
+    return map(graph, expr::cls(expr::Const(A), expr::_1), {B}, prog, debugContext, options);                          \
+  }                                                                                                                    \
+  /** The same, stored to A. */                                                                                        \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,                \
+                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},        \
+                                const poplar::OptionFlags &options = {}) {                                             \
+    mapInPlace(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                    \
+  }                                                                                                                    \
+  /** The same with a host number, stored to A. */                                                                     \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,   \
+                                const poplar::DebugContext &debugContext = {},                                         \
+                                const poplar::OptionFlags &options = {}) {                                             \
+    mapInPlace(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
+  }                                                                                                                    \
+  /** The same, stored to out. */                                                                                      \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
+                                   const poplar::Tensor &out, poplar::program::Sequence &prog,                         \
+                                   const poplar::DebugContext &debugContext = {},                                      \
+                                   const poplar::OptionFlags &options = {}) {                                          \
+    mapWithOutput(graph, expr::BinaryOpType::name, A, B, out, prog, debugContext, options);                            \
+  }                                                                                                                    \
+  /** The same with a host number, stored to out. */                                                                   \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, T B, const poplar::Tensor &out,      \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                   const poplar::OptionFlags &options = {}) {                                          \
+    mapWithOutput(graph, expr::cls(expr::_1, expr::Const(B)), {A}, out, prog, debugContext, options);                  \
+  }                                                                                                                    \
+  /** The same with a host number, stored to out. */                                                                   \
+  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
+  inline void function##WithOutput(poplar::Graph &graph, T A, const poplar::Tensor &B, const poplar::Tensor &out,      \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                   const poplar::OptionFlags &options = {}) {                                          \
+    mapWithOutput(graph, expr::cls(expr::Const(A), expr::_1), {B}, out, prog, debugContext, options);                  \
   }
 POPOPS_BINARY_OPERATORS(POPOPS_BINARY_FUNCTION)
 #undef POPOPS_BINARY_FUNCTION
 
-#define POPOPS_TERNARY_FUNCTION(name, cls, function, result, operands)                                               \
+#define POPOPS_TERNARY_FUNCTION(name, cls, function, result, operands)                                                 \
   /** The operator of this name applied to A, B and C; a new tensor. clamp(value, low, high); select(A, B, C) is A   \
-      where C is true, else B. */                                                                                    \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
-                                 const poplar::Tensor &C, poplar::program::Sequence &prog,                           \
-                                 const poplar::DebugContext &debugContext = {},                                      \
-                                 const poplar::OptionFlags &options = {}) {                                          \
-    return map(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                              \
-  }                                                                                                                  \
-  /** The same, stored to A. */                                                                                      \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,              \
-                                const poplar::Tensor &C, poplar::program::Sequence &prog,                            \
-                                const poplar::DebugContext &debugContext = {},                                       \
-                                const poplar::OptionFlags &options = {}) {                                           \
-    mapInPlace(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                              \
-  }                                                                                                                  \
-  /** The same, stored to out. */                                                                                    \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,           \
-                                   const poplar::Tensor &C, const poplar::Tensor &out,                               \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},   \
-                                   const poplar::OptionFlags &options = {}) {                                        \
-    mapWithOutput(graph, expr::TernaryOpType::name, A, B, C, out, prog, debugContext, options);                      \
+      where C is true, else B. */ \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,               \
+                                 const poplar::Tensor &C, poplar::program::Sequence &prog,                             \
+                                 const poplar::DebugContext &debugContext = {},                                        \
+                                 const poplar::OptionFlags &options = {}) {                                            \
+    return map(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                                \
+  }                                                                                                                    \
+  /** The same, stored to A. */                                                                                        \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,                \
+                                const poplar::Tensor &C, poplar::program::Sequence &prog,                              \
+                                const poplar::DebugContext &debugContext = {},                                         \
+                                const poplar::OptionFlags &options = {}) {                                             \
+    mapInPlace(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                                \
+  }                                                                                                                    \
+  /** The same, stored to out. */                                                                                      \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
+                                   const poplar::Tensor &C, const poplar::Tensor &out,                                 \
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+                                   const poplar::OptionFlags &options = {}) {                                          \
+    mapWithOutput(graph, expr::TernaryOpType::name, A, B, C, out, prog, debugContext, options);                        \
   }
 POPOPS_TERNARY_OPERATORS(POPOPS_TERNARY_FUNCTION)
 #undef POPOPS_TERNARY_FUNCTION
 
+/// Writes the source of the vertex that map() would make of `expr` over operands of full shape (or of one element).
+/// Throws like map().
+POPLAR_API void outputGeneratedCodelet(const poplar::Target &target, const expr::Expr &expr,
+                                       const std::vector<poplar::Tensor> &ts, const poplar::OptionFlags &options,
+                                       std::ostream &os);
+
+/// varianceToInvStdDev with an epsilon of one element and a result of type `dstType`: 1 / sqrt(src + epsilon).
+POPLAR_API poplar::Tensor varianceToInvStdDev(poplar::Graph &graph, const poplar::Tensor &src,
+                                              const poplar::Tensor &epsilon, poplar::program::Sequence &prog,
+                                              const poplar::Type &dstType,
+                                              const poplar::DebugContext &debugContext = {});
+/// invStdDevToVariance with an epsilon of one element and a result of type `dstType`: 1 / (src * src) - epsilon.
+POPLAR_API poplar::Tensor invStdDevToVariance(poplar::Graph &graph, const poplar::Tensor &src,
+                                              const poplar::Tensor &epsilon, poplar::program::Sequence &prog,
+                                              const poplar::Type &dstType,
+                                              const poplar::DebugContext &debugContext = {});
 /// varianceToInvStdDev with a constant epsilon and a result of type `dstType`: 1 / sqrt(src + epsilon).
 POPLAR_API poplar::Tensor varianceToInvStdDev(poplar::Graph &graph, const poplar::Tensor &src, float epsilon,
                                               poplar::program::Sequence &prog, const poplar::Type &dstType,

@@ -1,6 +1,7 @@
 #pragma once
 #include <popops/ExprOp.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <iosfwd>
 #include <string>
@@ -48,4 +49,16 @@ template <> struct VertexTemplateToString<popops::expr::TernaryOpType> {
     return "popops::expr::TernaryOpType::" + popops::expr::toString(op);
   }
 };
+/// The enumerator's name.
+template <> inline poplar::ProfileValue toProfileValue(const popops::expr::UnaryOpType &op) {
+  return poplar::ProfileValue(popops::expr::toString(op));
+}
+/// The enumerator's name.
+template <> inline poplar::ProfileValue toProfileValue(const popops::expr::BinaryOpType &op) {
+  return poplar::ProfileValue(popops::expr::toString(op));
+}
+/// The enumerator's name.
+template <> inline poplar::ProfileValue toProfileValue(const popops::expr::TernaryOpType &op) {
+  return poplar::ProfileValue(popops::expr::toString(op));
+}
 } // namespace poputil

@@ -1,6 +1,7 @@
 #pragma once
 #include <popops/OperationDef.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <string>
 
@@ -14,5 +15,10 @@ template <> struct VertexTemplateToString<popops::Operation> {
     return std::string("popops::Operation::") + asString(op);
   }
 };
+
+/// The enumerator's name.
+template <> inline poplar::ProfileValue toProfileValue(const popops::Operation &op) {
+  return poplar::ProfileValue(asString(op));
+}
 
 } // namespace poputil

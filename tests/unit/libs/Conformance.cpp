@@ -1,0 +1,383 @@
+// The conformance table: every row is a function, run for all of its types on tensors of all shapes seen through all
+// views, with mappings in turn, on all devices. Inputs are random, from the seed that a failure prints.
+//
+//   shapes    empty, one element, a row, a column, odd, large
+//   views     as stored, transposed, every second row, broadcast from one row, reversed, the same half twice
+//   mappings  one tile, linear, random runs, all on the last tile
+#include "tests/support/Catch.hpp"
+#include "tests/unit/libs/Bench.hpp"
+#include "tests/unit/libs/Operators.hpp"
+#include <popops/Cast.hpp>
+#include <popops/DynamicSlice.hpp>
+#include <popops/ElementWise.hpp>
+#include <popops/Encoding.hpp>
+#include <popops/ExprOpUtils.hpp>
+#include <popops/Fill.hpp>
+#include <popops/Gather.hpp>
+#include <popops/NaN.hpp>
+#include <popops/OperationDefUtil.hpp>
+#include <popops/Pad.hpp>
+#include <popops/Reduce.hpp>
+#include <popops/ScaledAdd.hpp>
+#include <popops/Sort.hpp>
+#include <popops/TopK.hpp>
+#include <popops/Zero.hpp>
+#include <poputil/Util.hpp>
+#include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+using namespace test;
+using poplar::Tensor;
+using poplar::Type;
+
+namespace {
+
+enum class View { Stored, Transposed, EverySecondRow, Broadcast, Reversed, SameHalfTwice };
+const View kViews[] = {View::Stored,    View::Transposed, View::EverySecondRow,
+                       View::Broadcast, View::Reversed,   View::SameHalfTwice};
+enum class Mapping { OneTile, Linear, RandomRuns, LastTile };
+const Shape kShapes[] = {{0, 5}, {1, 1}, {1, 9}, {9, 1}, {7, 5}, {60, 33}};
+
+/// A tensor {rows, columns} and its values, row after row.
+struct Operand {
+  Tensor t;
+  Values v;
+};
+
+/// What a row of the table is given, and what it gives.
+struct Trial {
+  Bench &bench;
+  Type type;
+  Shape shape;
+  View view;
+  Mapping mapping;
+  std::mt19937 random;
+  double low = -4, high = 4;
+  bool whole = false;
+
+  poplar::Graph &graph() { return bench.graph; }
+  poplar::program::Sequence &prog() { return bench.prog; }
+  std::size_t rows() const { return shape[0]; }
+  std::size_t columns() const { return shape[1]; }
+
+  void map(const Tensor &t) {
+    const unsigned tiles = graph().getTarget().getNumTiles();
+    if (mapping == Mapping::Linear)
+      poputil::mapTensorLinearly(graph(), t, 1, 1);
+    else if (mapping != Mapping::RandomRuns)
+      graph().setTileMapping(t, mapping == Mapping::OneTile ? 1 % tiles : tiles - 1);
+    else
+      for (std::size_t i = 0, next; i < t.numElements(); i = next) {
+        next = std::min<std::size_t>(t.numElements(), i + 1 + random() % 40);
+        graph().setTileMapping(t.flatten().slice(i, next), random() % tiles);
+      }
+  }
+  /// Random values of the trial's type, seen through its view; `writeable`: through one that has each element once.
+  Operand operand(bool writeable = false, std::optional<Type> other = {}) {
+    View seen = view;
+    if (rows() == 0 || (writeable && (view == View::Broadcast || view == View::SameHalfTwice))) seen = View::Stored;
+    if (seen == View::SameHalfTwice && rows() % 2 != 0) seen = View::Broadcast;
+    const Type t = other.value_or(type);
+    const std::size_t n = rows(), m = columns();
+    const Shape stored = seen == View::Transposed       ? Shape{m, n}
+                         : seen == View::EverySecondRow ? Shape{2 * n, m}
+                         : seen == View::Broadcast      ? Shape{1, m}
+                         : seen == View::SameHalfTwice  ? Shape{n / 2, m}
+                                                        : shape;
+    const unsigned seed = random();
+    const Values v = rounded(t, whole || (t != poplar::FLOAT && t != poplar::HALF)
+                                    ? integers(count(stored), int(std::ceil(low)), int(high), seed)
+                                    : numbers(count(stored), low, high, seed));
+    const Tensor variable = graph().addVariable(t, stored);
+    map(variable);
+    bench.feed(variable, v);
+    const Tensor view = seen == View::Transposed       ? variable.transpose()
+                        : seen == View::EverySecondRow ? variable.subSample(2, 0)
+                        : seen == View::Broadcast      ? variable.broadcast(unsigned(n), 0)
+                        : seen == View::Reversed       ? variable.reverse(1)
+                        : seen == View::SameHalfTwice  ? poplar::concat(variable, variable)
+                                                       : variable;
+    Operand result{view, {}};
+    for (std::size_t i = 0; i != n; ++i)
+      for (std::size_t j = 0; j != m; ++j)
+        result.v.push_back(v[seen == View::Transposed       ? j * n + i
+                             : seen == View::EverySecondRow ? 2 * i * m + j
+                             : seen == View::Broadcast      ? j
+                             : seen == View::Reversed       ? i * m + (m - 1 - j)
+                             : seen == View::SameHalfTwice  ? i % (n / 2) * m + j
+                                                            : i * m + j]);
+    return result;
+  }
+  Tensor indices(const Values &v, const Shape &at) { return bench.input(poplar::UNSIGNED_INT, at, v); }
+};
+
+struct Row {
+  std::string name;
+  std::vector<Type> types;
+  double low, high;
+  bool whole;
+  std::function<Operand(Trial &)> run; ///< the result and what it should be
+};
+
+const std::vector<Type> kReals{poplar::FLOAT, poplar::HALF};
+const std::vector<Type> kNumbers{poplar::FLOAT, poplar::HALF, poplar::INT, poplar::UNSIGNED_INT};
+const std::vector<Type> kMoved{poplar::FLOAT,         poplar::HALF,  poplar::INT,     poplar::BOOL,
+                               poplar::UNSIGNED_CHAR, poplar::SHORT, poplar::LONGLONG};
+
+template <class F> Values zip(const Values &a, const Values &b, F f) {
+  Values result;
+  for (std::size_t i = 0; i != a.size(); ++i) result.push_back(f(a[i], b[i]));
+  return result;
+}
+
+bool isWhole(UnaryOpType op) { return op == UnaryOpType::SIGNUM || op == UnaryOpType::RELU; }
+
+std::vector<Row> elementWise() {
+  std::vector<Row> rows;
+  for (const UnaryCase &c : unaryCases())
+    rows.push_back({toString(c.op), kReals, c.low, c.high, isWhole(c.op), [c](Trial &t) {
+                      const Operand a = t.operand();
+                      Values wanted;
+                      for (double x : a.v) wanted.push_back(c.reference(x));
+                      return Operand{popops::map(t.graph(), c.op, a.t, t.prog()), wanted};
+                    }});
+  for (const BinaryCase &c : binaryCases()) {
+    const bool compares = c.op == BinaryOpType::EQUAL || c.op == BinaryOpType::NOT_EQUAL;
+    const auto both = [c](Trial &t, bool inPlace) {
+      const Operand a = t.operand(inPlace), b = t.operand();
+      const Values wanted = zip(a.v, b.v, c.reference);
+      if (!inPlace) return Operand{popops::map(t.graph(), c.op, a.t, b.t, t.prog()), wanted};
+      popops::mapInPlace(t.graph(), c.op, a.t, b.t, t.prog());
+      return Operand{a.t, wanted};
+    };
+    rows.push_back({toString(c.op), kReals, c.low, c.high, compares, [both](Trial &t) { return both(t, false); }});
+    if (c.op == BinaryOpType::ADD || c.op == BinaryOpType::MULTIPLY || c.op == BinaryOpType::MAXIMUM)
+      rows.push_back({toString(c.op) + " in place", kNumbers, 0, 9, true, [both](Trial &t) { return both(t, true); }});
+  }
+  rows.push_back({"SELECT", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(), b = t.operand(), c = t.operand(false, poplar::BOOL);
+                    Values wanted;
+                    for (std::size_t i = 0; i != a.v.size(); ++i) wanted.push_back(c.v[i] != 0 ? a.v[i] : b.v[i]);
+                    return Operand{popops::select(t.graph(), a.t, b.t, c.t, t.prog()), wanted};
+                  }});
+  rows.push_back({"CLAMP", kNumbers, 0, 9, true, [](Trial &t) {
+                    const Operand a = t.operand(), b = t.operand();
+                    const Tensor high = popops::add(t.graph(), b.t, 2, t.prog());
+                    return Operand{popops::clamp(t.graph(), a.t, b.t, high, t.prog()),
+                                   zip(a.v, b.v, [](double x, double y) { return std::fmin(std::fmax(x, y), y + 2); })};
+                  }});
+  rows.push_back({"scaledAddTo", kReals, -4, 4, true, [](Trial &t) {
+                    const Operand a = t.operand(true), b = t.operand();
+                    popops::scaledAddTo(t.graph(), a.t, 2.0f, b.t, -0.5f, t.prog());
+                    return Operand{a.t, zip(a.v, b.v, [](double x, double y) { return 2 * x - y / 2; })};
+                  }});
+  for (Type to : {Type(poplar::HALF), Type(poplar::INT), Type(poplar::BOOL)})
+    rows.push_back({"cast to " + to.toString(), kNumbers, 0, 9, true, [to](Trial &t) {
+                      const Operand a = t.operand();
+                      Values wanted = a.v;
+                      if (to == poplar::BOOL)
+                        for (double &x : wanted) x = x != 0;
+                      return Operand{popops::cast(t.graph(), a.t, to, t.prog()), wanted};
+                    }});
+  rows.push_back({"fill", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    popops::fill(t.graph(), a.t, t.prog(), 1);
+                    return Operand{a.t, Values(a.v.size(), 1)};
+                  }});
+  rows.push_back({"zero", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    popops::zero(t.graph(), a.t, t.prog());
+                    return Operand{a.t, Values(a.v.size(), 0)};
+                  }});
+  rows.push_back({"duplicate", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    return Operand{poputil::duplicate(t.graph(), a.t, t.prog()), a.v};
+                  }});
+  return rows;
+}
+
+std::vector<Row> reductions() {
+  using popops::Operation;
+  std::vector<Row> rows;
+  for (Operation op : {Operation::ADD, Operation::SQUARE_ADD, Operation::MIN, Operation::MAX})
+    for (std::size_t dim : {0, 1})
+      rows.push_back({std::string("reduce ") + poputil::asString(op) + " " + std::to_string(dim), kNumbers, 0, 3, true,
+                      [op, dim](Trial &t) {
+                        const Operand a = t.operand();
+                        const std::size_t n = dim == 0 ? t.columns() : t.rows();
+                        const bool real = t.type == poplar::FLOAT || t.type == poplar::HALF;
+                        const bool isSigned = t.type == poplar::INT;
+                        const double most = real ? INFINITY : isSigned ? 2147483647.0 : 4294967295.0;
+                        const double least = real ? -INFINITY : isSigned ? -2147483648.0 : 0.0;
+                        Values wanted(n, op == Operation::MIN ? most : op == Operation::MAX ? least : 0);
+                        for (std::size_t i = 0; i != t.rows(); ++i)
+                          for (std::size_t j = 0; j != t.columns(); ++j) {
+                            double &to = wanted[dim == 0 ? j : i];
+                            const double x = a.v[i * t.columns() + j];
+                            to = op == Operation::ADD          ? to + x
+                                 : op == Operation::SQUARE_ADD ? to + x * x
+                                 : op == Operation::MIN        ? std::fmin(to, x)
+                                                               : std::fmax(to, x);
+                          }
+                        return Operand{popops::reduce(t.graph(), a.t, {dim}, op, t.prog()), wanted};
+                      }});
+  rows.push_back({"hasNaN", kReals, -1, 1, false, [](Trial &t) {
+                    const Operand a = t.operand();
+                    return Operand{popops::hasNaN(t.graph(), a.t, t.prog()), Values{0}};
+                  }});
+  return rows;
+}
+
+/// Rows of `v` at places; absent ones are 0.
+Values rowsAt(const Trial &t, const Values &v, const std::vector<std::size_t> &places) {
+  Values result;
+  for (std::size_t place : places)
+    for (std::size_t j = 0; j != t.columns(); ++j) result.push_back(place < t.rows() ? v[place * t.columns() + j] : 0);
+  return result;
+}
+
+std::vector<Row> rearrangements() {
+  std::vector<Row> rows;
+  rows.push_back({"dynamicSlice", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    const std::size_t at = t.rows() - 1; // wraps around
+                    const std::size_t size = std::min<std::size_t>(2, t.rows());
+                    const Tensor offset = t.indices({double(at)}, {1});
+                    Values wanted;
+                    for (std::size_t i = 0; i != size; ++i) {
+                      const Values row = rowsAt(t, a.v, {(at + i) % t.rows()});
+                      wanted.insert(wanted.end(), row.begin(), row.end());
+                    }
+                    return Operand{popops::dynamicSlice(t.graph(), a.t, offset, {0}, {size}, t.prog()), wanted};
+                  }});
+  rows.push_back({"dynamicUpdate", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    if (t.columns() == 0 || t.rows() == 0) return a;
+                    const std::size_t at = t.random() % t.columns();
+                    const Tensor offset = t.indices({double(at)}, {1});
+                    const Tensor s = t.bench.input(t.type, {t.rows(), 1}, Values(t.rows(), 1));
+                    popops::dynamicUpdate(t.graph(), a.t, s, offset, {1}, {1}, t.prog());
+                    Values wanted = a.v;
+                    for (std::size_t i = 0; i != t.rows(); ++i) wanted[i * t.columns() + at] = 1;
+                    return Operand{a.t, wanted};
+                  }});
+  rows.push_back({"multiSlice", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    const std::vector<std::size_t> at{0, t.rows(), t.rows() / 2, 0, t.rows() - 1, 1};
+                    const Tensor offsets = t.indices(Values(at.begin(), at.end()), {at.size(), 1});
+                    return Operand{popops::multiSlice(t.graph(), a.t, offsets, {0}, {1}, t.prog(), popops::SlicePlan(),
+                                                      poplar::OptionFlags()),
+                                   rowsAt(t, a.v, at)};
+                  }});
+  rows.push_back({"multiUpdateAdd", kNumbers, 0, 3, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    const std::vector<std::size_t> at{0, t.rows(), t.rows() / 2, 0};
+                    const Tensor offsets = t.indices(Values(at.begin(), at.end()), {at.size(), 1});
+                    const Tensor s = t.bench.input(t.type, {4, 1, t.columns()}, Values(4 * t.columns(), 2));
+                    const Tensor scale = t.bench.input(t.type, {}, {3});
+                    popops::multiUpdateAdd(t.graph(), a.t, s, offsets, scale, {0}, {1}, t.prog(), popops::SlicePlan(),
+                                           poplar::OptionFlags());
+                    Values wanted = a.v;
+                    for (std::size_t place : at)
+                      for (std::size_t j = 0; place < t.rows() && j != t.columns(); ++j)
+                        wanted[place * t.columns() + j] += 6;
+                    return Operand{a.t, wanted};
+                  }});
+  rows.push_back({"gather", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    const Tensor at = t.indices({double(t.rows() - 1), 0}, {2});
+                    return Operand{popops::gather(t.graph(), a.t, at, 0, t.prog(), popops::GatherParams()),
+                                   rowsAt(t, a.v, {t.rows() - 1, 0})};
+                  }});
+  rows.push_back({"sort", kNumbers, 0, 50, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    Values wanted = a.v;
+                    for (std::size_t i = 0; i != t.rows(); ++i)
+                      std::sort(wanted.begin() + std::ptrdiff_t(i * t.columns()),
+                                wanted.begin() + std::ptrdiff_t((i + 1) * t.columns()));
+                    return Operand{popops::sort(t.graph(), a.t, 1, t.prog()), wanted};
+                  }});
+  rows.push_back({"topK", kNumbers, 0, 50, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    Values wanted;
+                    for (std::size_t i = 0; i != t.rows(); ++i)
+                      wanted.push_back(*std::max_element(a.v.begin() + std::ptrdiff_t(i * t.columns()),
+                                                         a.v.begin() + std::ptrdiff_t((i + 1) * t.columns())));
+                    return Operand{
+                        popops::topK(t.graph(), t.prog(), a.t, popops::TopKParams(1, true, popops::SortOrder::NONE)),
+                        wanted};
+                  }});
+  rows.push_back({"pad", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    Values wanted(t.columns(), 1);
+                    wanted.insert(wanted.end(), a.v.begin(), a.v.end());
+                    const Tensor view = popops::pad(t.graph(), a.t, 1, 0, 0, 1);
+                    return Operand{poputil::duplicate(t.graph(), view, t.prog()), wanted};
+                  }});
+  rows.push_back({"encodeOneHot", kNumbers, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    Values at, wanted;
+                    for (std::size_t i = 0; i != t.rows(); ++i) at.push_back(double(t.random() % (t.columns() + 1)));
+                    popops::encodeOneHot(t.graph(), t.indices(at, {t.rows()}), a.t, t.prog());
+                    for (double index : at)
+                      for (std::size_t j = 0; j != t.columns(); ++j) wanted.push_back(index == double(j));
+                    return Operand{a.t, wanted};
+                  }});
+  return rows;
+}
+
+void runTable(const std::vector<Row> &table) {
+  std::size_t passed = 0, refused = 0;
+  unsigned seed = 1;
+  for (On on : kDevices)
+    for (const Row &row : table) {
+      Bench bench(on);
+      struct Wanted {
+        std::string text;
+        Values values;
+        double tolerance;
+      };
+      std::vector<Wanted> wanted;
+      for (Type type : row.types)
+        for (const Shape &shape : kShapes)
+          for (View view : kViews) {
+            const Mapping mapping = Mapping(++seed % 4);
+            Trial trial{bench, type, shape, view, mapping, std::mt19937(seed), row.low, row.high, row.whole};
+            const std::string text = std::string(name(on)) + ": " + row.name + " of " + type.toString() + " [" +
+                                     std::to_string(shape[0]) + "," + std::to_string(shape[1]) + "] view " +
+                                     std::to_string(int(view)) + " mapping " + std::to_string(int(mapping)) + " seed " +
+                                     std::to_string(seed);
+            try {
+              const Operand result = row.run(trial);
+              if (result.t.numElements() != 0)
+                bench.output(std::to_string(wanted.size()), result.t);
+              else
+                CHECK(result.v.empty());
+              if (result.t.numElements() != 0) wanted.push_back({text, result.v, tolerance(type)});
+            } catch (const poputil::poplibs_error &e) {
+              INFO(text << ": " << e.what());
+              CHECK(shape[0] == 0); // only empty tensors may be refused
+              ++refused;
+            }
+          }
+      bench.run();
+      for (std::size_t i = 0; i != wanted.size(); ++i) {
+        const double error = worstError(bench.get(std::to_string(i)), wanted[i].values);
+        if (error > wanted[i].tolerance) {
+          INFO(wanted[i].text);
+          CHECK(error <= wanted[i].tolerance);
+        }
+        ++passed;
+      }
+      CHECK(!wanted.empty());
+    }
+  WARN(table.size() << " functions, " << passed << " cases compared, " << refused << " refused with poplibs_error");
+}
+
+} // namespace
+
+TEST_CASE("conformance table: element-wise functions") { runTable(elementWise()); }
+TEST_CASE("conformance table: reductions") { runTable(reductions()); }
+TEST_CASE("conformance table: slices, sorting and rearrangements") { runTable(rearrangements()); }
