@@ -8,7 +8,8 @@
 //    | tile 2  | tile 3  |          3. what is left is brought to the tiles of the result
 //    +---------+---------+
 //
-// A block that has all rows of its columns is reduced straight into the result, on its tile.
+// A block that has all rows of its columns is reduced straight into the result, on its tile. When tiles hold parts of
+// single rows, step 1 brings blocks of a grid to tiles instead.
 #include <popops/Reduce.hpp>
 #include "libs/popops/detail/ReduceBlocks.hpp"
 #include <popops/OperationDefUtil.hpp>
@@ -38,6 +39,11 @@ constexpr std::size_t kMaxFanIn = 32;
 // Elements for which a further worker, or tile, is worth a vertex.
 constexpr std::size_t kMinElementsPerWorker = 32;
 
+// Blocks of fewer rows than this, on average, are not worth a step where they are.
+constexpr std::size_t kMinRowsOfBlock = 4;
+// Columns of a block that is brought to a tile: 128 bytes of float.
+constexpr std::size_t kMinColumnsOfBlock = 32;
+
 /// A partial result: columns [begin, end) on a tile.
 struct Piece {
   std::size_t begin, end;
@@ -57,27 +63,25 @@ public:
   Tensor run(const Tensor &matrix, bool rowMajor, Tensor out, Type outType) {
     const std::size_t rows = matrix.dim(0), columns = matrix.dim(1);
     const bool given = out.valid();
-    if (columns == 0)
-      return given ? out : graph_.addVariable(outType, {0}, context_);
+    if (columns == 0) return given ? out : graph_.addVariable(outType, {0}, context_);
     const auto blocks = findBlocks(graph_, matrix, rowMajor);
     const bool direct = rows != 0 && std::all_of(blocks.begin(), blocks.end(), [&](const Block &block) {
-      return block.rows() == rows && !wantsRowSplit(block);
-    });
-    if (!given)
-      out = graph_.addVariable(outType, {columns}, {context_, "out"});
+                          return block.rows() == rows && !wantsRowSplit(block);
+                        });
+    if (!given) out = graph_.addVariable(outType, {columns}, {context_, "out"});
     if (direct) {
       const ComputeSet cs = nextComputeSet();
       for (const Block &block : blocks) {
         const Tensor part = out.slice(block.columnBegin, block.columnEnd);
-        if (!given)
-          graph_.setTileMapping(part, block.tile);
+        if (!given) graph_.setTileMapping(part, block.tile);
         lastStep(cs, block.tile, view(matrix, block, rowMajor), part, block.rows(), rowMajor);
       }
       return out;
     }
-    std::vector<Piece> pieces = rows == 0 ? std::vector<Piece>() : localStep(matrix, blocks, rowMajor);
-    while (anyWantsGroups(pieces))
-      pieces = groupStep(pieces);
+    std::vector<Piece> pieces;
+    if (rows != 0)
+      pieces = isScattered(blocks, rows) ? gridStep(matrix, rowMajor) : localStep(matrix, blocks, rowMajor);
+    while (anyWantsGroups(pieces)) pieces = groupStep(pieces);
     if (!given) // every result takes several elements from elsewhere: spread them, down to one a tile
       poputil::mapTensorLinearlyWithOffset(
           graph_, out, 1, 1,
@@ -88,14 +92,12 @@ public:
 
 private:
   ComputeSet nextComputeSet() {
-    if (next_ == css_.size())
-      css_.push_back(graph_.addComputeSet({context_, "stage" + std::to_string(next_)}));
+    if (next_ == css_.size()) css_.push_back(graph_.addComputeSet({context_, "stage" + std::to_string(next_)}));
     return css_[next_++];
   }
 
   static Tensor view(const Tensor &matrix, const Block &block, bool rowMajor) {
-    const Tensor part =
-        matrix.slice({block.rowBegin, block.columnBegin}, {block.rowEnd, block.columnEnd});
+    const Tensor part = matrix.slice({block.rowBegin, block.columnBegin}, {block.rowEnd, block.columnEnd});
     return rowMajor ? part.flatten() : part.transpose().flatten();
   }
 
@@ -139,6 +141,40 @@ private:
     return result;
   }
 
+  /// Blocks have hardly more than one row: to reduce them where they are saves little, and leaves many pieces.
+  static bool isScattered(const std::vector<Block> &blocks, std::size_t rows) {
+    std::size_t sum = 0;
+    for (const Block &block : blocks) sum += block.rows();
+    return rows > kMaxFanIn && sum < kMinRowsOfBlock * blocks.size();
+  }
+
+  /// Step 1 of a scattered matrix. It is cut into a grid of blocks, about the root of the number of rows one above the
+  /// other, and each is brought to a tile.
+  std::vector<Piece> gridStep(const Tensor &matrix, bool rowMajor) {
+    const std::size_t rows = matrix.dim(0), columns = matrix.dim(1), tiles = graph_.getTarget().getNumTiles();
+    const auto root = static_cast<std::size_t>(std::sqrt(static_cast<double>(rows)));
+    const std::size_t down = std::clamp<std::size_t>(root, 1, tiles);
+    const std::size_t across =
+        std::clamp<std::size_t>(tiles / down, 1, std::max<std::size_t>(1, columns / kMinColumnsOfBlock));
+    const std::size_t first = poputil::chooseMappingOffset(tiles, {columns, rows});
+    const ComputeSet cs = nextComputeSet();
+    std::vector<Piece> pieces;
+    for (std::size_t r = 0; r != down; ++r)
+      for (std::size_t c = 0; c != across; ++c) {
+        Block block;
+        block.rowBegin = rows * r / down;
+        block.rowEnd = rows * (r + 1) / down;
+        block.columnBegin = columns * c / across;
+        block.columnEnd = columns * (c + 1) / across;
+        block.tile = static_cast<unsigned>((first + r * across + c) % tiles);
+        const Tensor result = partial(block.columns(), block.tile);
+        connect(cs, "popops::Reduce", op_, block.tile, view(matrix, block, rowMajor), result, block.rows(), rowMajor);
+        pieces.push_back({block.columnBegin, block.columnEnd, result, block.tile});
+      }
+    squaresDone();
+    return pieces;
+  }
+
   /// Step 1. Blocks of one row pass through, unless some others have several.
   std::vector<Piece> localStep(const Tensor &matrix, const std::vector<Block> &blocks, bool rowMajor) {
     std::vector<Piece> pieces;
@@ -170,16 +206,14 @@ private:
 
   /// Squares are taken once, by the first step that sees the elements.
   void squaresDone() {
-    if (op_ == Operation::SQUARE_ADD)
-      op_ = Operation::ADD;
+    if (op_ == Operation::SQUARE_ADD) op_ = Operation::ADD;
   }
 
   using ByColumns = std::map<std::pair<std::size_t, std::size_t>, std::vector<const Piece *>>;
 
   static ByColumns byColumns(const std::vector<Piece> &pieces) {
     ByColumns result;
-    for (const Piece &piece : pieces)
-      result[{piece.begin, piece.end}].push_back(&piece);
+    for (const Piece &piece : pieces) result[{piece.begin, piece.end}].push_back(&piece);
     return result;
   }
 
@@ -188,8 +222,7 @@ private:
 
   static bool anyWantsGroups(const std::vector<Piece> &pieces) {
     for (const auto &[columns, list] : byColumns(pieces))
-      if (wantsGroups(list.size(), columns.second - columns.first))
-        return true;
+      if (wantsGroups(list.size(), columns.second - columns.first)) return true;
     return false;
   }
 
@@ -206,8 +239,7 @@ private:
       for (std::size_t g = 0; g != groups; ++g) {
         const std::size_t begin = list.size() * g / groups, end = list.size() * (g + 1) / groups;
         std::vector<Tensor> parts;
-        for (std::size_t i = begin; i != end; ++i)
-          parts.push_back(list[i]->data);
+        for (std::size_t i = begin; i != end; ++i) parts.push_back(list[i]->data);
         const unsigned tile = list[begin]->tile;
         const Tensor sum = partial(width, tile);
         connect(cs, "popops::Reduce", op_, tile, poplar::concat(parts), sum, parts.size(), true);
@@ -222,8 +254,7 @@ private:
   void finalStep(std::vector<Piece> &pieces, const Tensor &matrix, const Tensor &out) {
     std::stable_sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) { return a.begin < b.begin; });
     std::size_t longest = 0;
-    for (const Piece &piece : pieces)
-      longest = std::max(longest, piece.end - piece.begin);
+    for (const Piece &piece : pieces) longest = std::max(longest, piece.end - piece.begin);
     const ComputeSet cs = nextComputeSet();
     const auto mapping = graph_.getTileMapping(out);
     for (unsigned tile = 0; tile != mapping.size(); ++tile)
@@ -235,8 +266,7 @@ private:
         auto piece = std::lower_bound(pieces.begin(), pieces.end(), from,
                                       [](const Piece &p, std::size_t column) { return p.begin < column; });
         for (; piece != pieces.end() && piece->begin < interval.end(); ++piece) {
-          if (piece->end <= interval.begin())
-            continue;
+          if (piece->end <= interval.begin()) continue;
           near.push_back(&*piece);
           cuts.push_back(std::max(piece->begin, interval.begin()));
           cuts.push_back(std::min(piece->end, interval.end()));
@@ -265,14 +295,12 @@ private:
 
 Type chooseAccumulator(const std::string &function, Type type, Operation op, const OptionFlags &options) {
   std::string interTile = "float", inVertex = "float";
-  poputil::detail::parseOptions(
-      function, options,
-      {{"accumType.interTile", poputil::detail::choiceOption(interTile, {"half", "float"})},
-       {"accumType.inVertex", poputil::detail::choiceOption(inVertex, {"half", "float"})}});
-  if (type != poplar::HALF)
-    return type;
-  const bool sums = op == Operation::ADD || op == Operation::SQUARE_ADD || op == Operation::LOG_ADD ||
-                    op == Operation::MUL;
+  poputil::detail::parseOptions(function, options,
+                                {{"accumType.interTile", poputil::detail::choiceOption(interTile, {"half", "float"})},
+                                 {"accumType.inVertex", poputil::detail::choiceOption(inVertex, {"half", "float"})}});
+  if (type != poplar::HALF) return type;
+  const bool sums =
+      op == Operation::ADD || op == Operation::SQUARE_ADD || op == Operation::LOG_ADD || op == Operation::MUL;
   return sums && interTile == "float" ? Type(poplar::FLOAT) : type;
 }
 
@@ -284,9 +312,10 @@ void check(const std::string &function, const Tensor &in, const Type &outType, c
   const bool integer = type == poplar::INT || type == poplar::UNSIGNED_INT;
   const std::string what = function + ": " + poputil::asString(params.op) + " of a tensor of type " + type.toString();
   if (logical ? type != poplar::BOOL : params.op == Operation::LOG_ADD ? !real : !(real || integer))
-    throw poplibs_error(what + "; it takes " + (logical ? "bool" : params.op == Operation::LOG_ADD
-                                                                       ? "half and float"
-                                                                       : "half, float, int and unsigned int"));
+    throw poplibs_error(what + "; it takes " +
+                        (logical                           ? "bool"
+                         : params.op == Operation::LOG_ADD ? "half and float"
+                                                           : "half, float, int and unsigned int"));
   if (outType != type && !(real && (outType == poplar::HALF || outType == poplar::FLOAT)))
     throw poplibs_error(what + " with a result of type " + outType.toString() +
                         "; they must be equal, or both half or float");
@@ -300,8 +329,8 @@ void check(const std::string &function, const Tensor &in, const Type &outType, c
   if (params.update || params.useScale) {
     if (params.op != Operation::ADD && params.op != Operation::SQUARE_ADD)
       throw poplibs_error(what + " with scale or update; only ADD and SQUARE_ADD have them");
-    if (params.useScale && (!params.scale.valid() || params.scale.elementType() != poplar::FLOAT ||
-                            params.scale.numElements() != 1))
+    if (params.useScale &&
+        (!params.scale.valid() || params.scale.elementType() != poplar::FLOAT || params.scale.numElements() != 1))
       throw poplibs_error(function + ": the scale must be a FLOAT tensor of one element");
   }
 }
@@ -309,16 +338,14 @@ void check(const std::string &function, const Tensor &in, const Type &outType, c
 Tensor reduceInto(const std::string &function, Graph &graph, const Tensor &in, Tensor out, const Type &outType,
                   const std::vector<std::size_t> &dims, const ReduceParams &params, std::vector<ComputeSet> &css,
                   std::size_t firstComputeSet, const DebugContext &debugContext, const OptionFlags &options) {
-  if (!in.valid())
-    throw poplibs_error(function + ": the input is an invalid tensor");
+  if (!in.valid()) throw poplibs_error(function + ": the input is an invalid tensor");
   check(function, in, outType, dims, params);
   if (!out.valid() && params.update)
     throw poplibs_error(function + ": update needs an output that exists; use reduceWithOutput");
   const Type accumulator = chooseAccumulator(function, in.elementType(), params.op, options);
 
   std::vector<bool> isReduced(in.rank());
-  for (std::size_t dim : dims)
-    isReduced[dim] = true;
+  for (std::size_t dim : dims) isReduced[dim] = true;
   std::vector<unsigned> order;
   std::vector<std::size_t> keptShape;
   std::size_t rows = 1, columns = 1;
@@ -348,8 +375,7 @@ Tensor reduceInto(const std::string &function, Graph &graph, const Tensor &in, T
 }
 
 void execute(poplar::program::Sequence &prog, const std::vector<ComputeSet> &css, const DebugContext &debugContext) {
-  for (ComputeSet cs : css)
-    prog.add(poplar::program::Execute(cs, debugContext));
+  for (ComputeSet cs : css) prog.add(poplar::program::Execute(cs, debugContext));
 }
 
 } // namespace
@@ -383,10 +409,9 @@ Tensor reduce(Graph &graph, const Tensor &in, const std::vector<std::size_t> &di
 void reduceWithOutput(Graph &graph, const Tensor &in, const Tensor &out, const std::vector<std::size_t> &dims,
                       ReduceParams params, std::vector<ComputeSet> &css, const DebugContext &debugContext,
                       const OptionFlags &options) {
-  if (!out.valid())
-    throw poplibs_error("popops::reduceWithOutput: the output is an invalid tensor");
-  reduceInto("popops::reduceWithOutput", graph, in, out, out.elementType(), dims, params, css, css.size(),
-             debugContext, options);
+  if (!out.valid()) throw poplibs_error("popops::reduceWithOutput: the output is an invalid tensor");
+  reduceInto("popops::reduceWithOutput", graph, in, out, out.elementType(), dims, params, css, css.size(), debugContext,
+             options);
 }
 
 void reduceWithOutput(Graph &graph, const Tensor &in, const Tensor &out, const std::vector<std::size_t> &dims,
@@ -406,12 +431,10 @@ void reduceMany(Graph &graph, const std::vector<SingleReduceOp> &reductions, std
   std::vector<ComputeSet> css;
   for (std::size_t i = 0; i != reductions.size(); ++i) {
     const SingleReduceOp &r = reductions[i];
-    const Tensor result =
-        reduceInto("popops::reduceMany", graph, r.in, create ? Tensor() : outputs[i],
-                   create ? r.outType : outputs[i].elementType(), r.dims, r.params, css, 0,
-                   {debugContext, r.debugName}, options);
-    if (create)
-      outputs.push_back(result);
+    const Tensor result = reduceInto("popops::reduceMany", graph, r.in, create ? Tensor() : outputs[i],
+                                     create ? r.outType : outputs[i].elementType(), r.dims, r.params, css, 0,
+                                     {debugContext, r.debugName}, options);
+    if (create) outputs.push_back(result);
   }
   execute(prog, css, debugContext);
 }

@@ -13,36 +13,24 @@ namespace {
 double neutral(Operation op) {
   switch (op) {
   case Operation::MUL:
-  case Operation::LOGICAL_AND:
-    return 1;
-  case Operation::MIN:
-    return INFINITY;
+  case Operation::LOGICAL_AND: return 1;
+  case Operation::MIN: return INFINITY;
   case Operation::MAX:
-  case Operation::LOG_ADD:
-    return -INFINITY;
-  default:
-    return 0;
+  case Operation::LOG_ADD: return -INFINITY;
+  default: return 0;
   }
 }
 
 double combine(Operation op, double a, double x) {
   switch (op) {
-  case Operation::ADD:
-    return a + x;
-  case Operation::MUL:
-    return a * x;
-  case Operation::MIN:
-    return std::fmin(a, x);
-  case Operation::MAX:
-    return std::fmax(a, x);
-  case Operation::LOGICAL_AND:
-    return a != 0 && x != 0;
-  case Operation::LOGICAL_OR:
-    return a != 0 || x != 0;
-  case Operation::SQUARE_ADD:
-    return a + x * x;
-  default:
-    return std::log(std::exp(a) + std::exp(x));
+  case Operation::ADD: return a + x;
+  case Operation::MUL: return a * x;
+  case Operation::MIN: return std::fmin(a, x);
+  case Operation::MAX: return std::fmax(a, x);
+  case Operation::LOGICAL_AND: return a != 0 && x != 0;
+  case Operation::LOGICAL_OR: return a != 0 || x != 0;
+  case Operation::SQUARE_ADD: return a + x * x;
+  default: return std::log(std::exp(a) + std::exp(x));
   }
 }
 
@@ -50,8 +38,7 @@ double combine(Operation op, double a, double x) {
 Values reference(Operation op, const Values &in, const Shape &shape, const std::vector<std::size_t> &dims) {
   std::size_t outputs = 1;
   for (std::size_t d = 0; d != shape.size(); ++d)
-    if (std::find(dims.begin(), dims.end(), d) == dims.end())
-      outputs *= shape[d];
+    if (std::find(dims.begin(), dims.end(), d) == dims.end()) outputs *= shape[d];
   Values result(outputs, neutral(op));
   for (std::size_t i = 0; i != in.size(); ++i) {
     std::size_t rest = i, to = 0, stride = 1;
@@ -76,11 +63,10 @@ TEST_CASE("every operation over every choice of dimensions agrees with double pr
   for (On on : kDevices) {
     Bench bench(on);
     std::vector<std::tuple<Values, double, std::string>> wanted;
-    for (Operation op : {Operation::ADD, Operation::MUL, Operation::MIN, Operation::MAX, Operation::SQUARE_ADD,
-                         Operation::LOG_ADD})
+    for (Operation op :
+         {Operation::ADD, Operation::MUL, Operation::MIN, Operation::MAX, Operation::SQUARE_ADD, Operation::LOG_ADD})
       for (poplar::Type type : {poplar::FLOAT, poplar::HALF, poplar::INT}) {
-        if (type == poplar::INT && op == Operation::LOG_ADD)
-          continue;
+        if (type == poplar::INT && op == Operation::LOG_ADD) continue;
         Values values = numbers(count(shape), op == Operation::MUL ? 0.97 : -2, op == Operation::MUL ? 1.03 : 2, 5);
         if (type == poplar::INT)
           values = op == Operation::MUL ? Values(count(shape), 1) : integers(count(shape), -20, 20, 6);
@@ -124,8 +110,8 @@ TEST_CASE("scale and update are applied once, in whatever layout") {
     auto &g = bench.graph;
     const Values x = integers(600, -9, 9, 1), old = integers(20, -9, 9, 2);
     const auto in = bench.input(poplar::FLOAT, {30, 20}, x), scale = bench.input(poplar::FLOAT, {}, {0.5});
-    const auto updated = bench.input(poplar::FLOAT, {20}, old), squares = bench.input(poplar::FLOAT, {30}, Values(30,
-        3));
+    const auto updated = bench.input(poplar::FLOAT, {20}, old),
+               squares = bench.input(poplar::FLOAT, {30}, Values(30, 3));
     popops::reduceWithOutput(g, in, updated, {0}, {Operation::ADD, true, scale}, bench.prog);
     popops::reduceWithOutput(g, in, squares, {1}, {Operation::SQUARE_ADD, true}, bench.prog);
     bench.output("scaled", popops::reduce(g, in, {0}, {Operation::SQUARE_ADD, false, scale}, bench.prog));
@@ -139,8 +125,7 @@ TEST_CASE("scale and update are applied once, in whatever layout") {
       wantUpdated[i] = old[i] + 0.5 * wantUpdated[i];
       wantScaled[i] *= 0.5;
     }
-    for (double &value : wantSquares)
-      value += 3;
+    for (double &value : wantSquares) value += 3;
     INFO(name(on));
     CHECK(bench.get("updated") == wantUpdated);
     CHECK(bench.get("scaled") == wantScaled);
@@ -153,15 +138,13 @@ TEST_CASE("many partial results on many tiles are reduced in stages") {
   auto &g = bench.graph;
   const std::size_t rows = 256, columns = 3;
   const auto in = g.addVariable(poplar::FLOAT, {rows, columns});
-  for (unsigned r = 0; r != rows; ++r)
-    g.setTileMapping(in[r], r);
+  for (unsigned r = 0; r != rows; ++r) g.setTileMapping(in[r], r);
   const Values x = integers(rows * columns, -9, 9, 1);
   bench.feed(in, x);
   std::vector<poplar::ComputeSet> css;
   bench.output("squares", popops::reduce(g, in, {0}, Operation::SQUARE_ADD, css));
   CHECK(css.size() == 2);
-  for (poplar::ComputeSet cs : css)
-    bench.prog.add(poplar::program::Execute(cs));
+  for (poplar::ComputeSet cs : css) bench.prog.add(poplar::program::Execute(cs));
   bench.output("sum", popops::reduce(g, in, {0, 1}, Operation::ADD, bench.prog));
   bench.run();
   CHECK(bench.get("squares") == reference(Operation::SQUARE_ADD, x, {rows, columns}, {0}));
@@ -172,14 +155,12 @@ TEST_CASE("results that have all their elements on one tile stay there") {
   Bench bench(On::Simulator);
   auto &g = bench.graph;
   const auto in = g.addVariable(poplar::FLOAT, {16, 4, 8});
-  for (unsigned i = 0; i != 16; ++i)
-    g.setTileMapping(in[i], 15 - i);
+  for (unsigned i = 0; i != 16; ++i) g.setTileMapping(in[i], 15 - i);
   std::vector<poplar::ComputeSet> css;
   const auto out = popops::reduce(g, in, {1}, Operation::ADD, css);
   CHECK(css.size() == 1);
   const auto mapping = g.getTileMapping(out);
-  for (unsigned i = 0; i != 16; ++i)
-    CHECK(mapping[15 - i] == std::vector<poplar::Interval>{{i * 8, i * 8 + 8}});
+  for (unsigned i = 0; i != 16; ++i) CHECK(mapping[15 - i] == std::vector<poplar::Interval>{{i * 8, i * 8 + 8}});
 }
 
 TEST_CASE("reductions of nothing give the neutral element and half can be summed to float") {
@@ -208,8 +189,7 @@ TEST_CASE("several reductions share their compute sets") {
     popops::reduceMany(bench.graph, {{a, {0}, Operation::ADD}, {b, {0, 1}, Operation::MAX}, {a, {1}, Operation::MIN}},
                        outputs, bench.prog);
     REQUIRE(outputs.size() == 3);
-    for (std::size_t i = 0; i != 3; ++i)
-      bench.output(std::to_string(i), outputs[i]);
+    for (std::size_t i = 0; i != 3; ++i) bench.output(std::to_string(i), outputs[i]);
     bench.run();
     INFO(name(on));
     CHECK(bench.get("0") == reference(Operation::ADD, x, {20, 20}, {0}));
@@ -233,4 +213,32 @@ TEST_CASE("misuse of reductions is told") {
   CHECK_THROWS_WITH(popops::reduceWithOutput(g, f, f, {0}, Operation::ADD, p), says("output"));
   CHECK_THROWS_AS(popops::reduce(g, f, {0}, Operation::ADD, p, "", {{"accumType.interTiles", "half"}}),
                   poplar::invalid_option);
+}
+
+TEST_CASE("matrices of which tiles hold parts of single rows are reduced in blocks that are brought together") {
+  for (On on : kDevices)
+    for (Operation op : {Operation::ADD, Operation::SQUARE_ADD, Operation::MAX})
+      for (poplar::Type type : {poplar::FLOAT, poplar::HALF, poplar::INT}) {
+        Bench bench(on);
+        auto &g = bench.graph;
+        const Shape shape{100, 70};
+        const Values x = integers(count(shape), -3, 3, 5);
+        const auto t = g.addVariable(type, shape);
+        for (std::size_t i = 0; i != 7000; i += 35) // half a row at a time
+          g.setTileMapping(t.flatten().slice(i, i + 35), unsigned(i / 35) % g.getTarget().getNumTiles());
+        bench.feed(t, x);
+        bench.output("rows", popops::reduce(g, t, {0}, op, bench.prog));
+        bench.output("columns", popops::reduce(g, t.transpose(), {1}, op, bench.prog));
+        const auto out = bench.input(type, {70}, Values(70, 10));
+        if (op != Operation::MAX) popops::reduceWithOutput(g, t, out, {0}, popops::ReduceParams(op, true), bench.prog);
+        bench.output("updated", out);
+        bench.run();
+        const Values wanted = reference(op, x, shape, {0});
+        INFO(name(on) << " " << poputil::asString(op) << " " << type.toString());
+        CHECK(bench.get("rows") == wanted);
+        CHECK(bench.get("columns") == wanted);
+        Values updated(70, 10);
+        for (std::size_t i = 0; op != Operation::MAX && i != 70; ++i) updated[i] += wanted[i];
+        CHECK(bench.get("updated") == updated);
+      }
 }
