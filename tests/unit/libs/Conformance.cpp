@@ -1,7 +1,7 @@
 // The conformance table: every row is a function, run for all of its types on tensors of all shapes seen through all
 // views, with mappings in turn, on all devices. Inputs are random, from the seed that a failure prints.
 //
-//   shapes    empty, one element, a row, a column, odd, large
+//   shapes    empty, one element, a row, a column, odd, large, long rows
 //   views     as stored, transposed, every second row, broadcast from one row, reversed, the same half twice
 //   mappings  one tile, linear, random runs, all on the last tile
 #include "tests/support/Catch.hpp"
@@ -26,6 +26,7 @@
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <optional>
 
 using namespace test;
@@ -38,7 +39,7 @@ enum class View { Stored, Transposed, EverySecondRow, Broadcast, Reversed, SameH
 const View kViews[] = {View::Stored,    View::Transposed, View::EverySecondRow,
                        View::Broadcast, View::Reversed,   View::SameHalfTwice};
 enum class Mapping { OneTile, Linear, RandomRuns, LastTile };
-const Shape kShapes[] = {{0, 5}, {1, 1}, {1, 9}, {9, 1}, {7, 5}, {60, 33}};
+const Shape kShapes[] = {{0, 5}, {1, 1}, {1, 9}, {9, 1}, {7, 5}, {60, 33}, {3, 300}};
 
 /// A tensor {rows, columns} and its values, row after row.
 struct Operand {
@@ -156,6 +157,19 @@ std::vector<Row> elementWise() {
     if (c.op == BinaryOpType::ADD || c.op == BinaryOpType::MULTIPLY || c.op == BinaryOpType::MAXIMUM)
       rows.push_back({toString(c.op) + " in place", kNumbers, 0, 9, true, [both](Trial &t) { return both(t, true); }});
   }
+  for (const bool column : {false, true}) // an operand that repeats along or across rows
+    rows.push_back({column ? "add a column" : "subtract from a row", kNumbers, 0, 9, true, [column](Trial &t) {
+                      const Operand a = t.operand();
+                      const std::size_t n = column ? t.rows() : t.columns();
+                      const Values v = integers(n, 9, 20, t.random());
+                      const Tensor b = t.bench.input(t.type, column ? Shape{n, 1} : Shape{n}, v);
+                      Values wanted;
+                      for (std::size_t i = 0; i != a.v.size(); ++i)
+                        wanted.push_back(column ? a.v[i] + v[i / t.columns()] : v[i % t.columns()] - a.v[i]);
+                      return Operand{column ? popops::add(t.graph(), a.t, b, t.prog())
+                                            : popops::sub(t.graph(), b, a.t, t.prog()),
+                                     wanted};
+                    }});
   rows.push_back({"SELECT", kMoved, 0, 1, true, [](Trial &t) {
                     const Operand a = t.operand(), b = t.operand(), c = t.operand(false, poplar::BOOL);
                     Values wanted;
@@ -298,6 +312,18 @@ std::vector<Row> rearrangements() {
                       std::sort(wanted.begin() + std::ptrdiff_t(i * t.columns()),
                                 wanted.begin() + std::ptrdiff_t((i + 1) * t.columns()));
                     return Operand{popops::sort(t.graph(), a.t, 1, t.prog()), wanted};
+                  }});
+  rows.push_back({"sortKeyValue", kNumbers, 0, 5, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    Values order(a.v.size()); // equal keys keep their order
+                    std::iota(order.begin(), order.end(), 0.0);
+                    const Tensor v = t.bench.input(poplar::INT, t.shape, order);
+                    for (std::size_t i = 0; i != t.rows(); ++i) {
+                      const auto line = order.begin() + std::ptrdiff_t(i * t.columns());
+                      std::stable_sort(line, line + std::ptrdiff_t(t.columns()),
+                                       [&](double x, double y) { return a.v[std::size_t(x)] < a.v[std::size_t(y)]; });
+                    }
+                    return Operand{popops::sortKeyValue(t.graph(), a.t, v, 1, t.prog()), order};
                   }});
   rows.push_back({"topK", kNumbers, 0, 50, true, [](Trial &t) {
                     const Operand a = t.operand();
