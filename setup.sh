@@ -3,7 +3,7 @@
 # Safe to repeat: packages that are present are left alone and nothing is downloaded for them.
 set -eu
 
-packages="g++ cmake ninja-build pkg-config
+packages="g++ cmake make ninja-build pkg-config
   llvm-19-dev libclang-19-dev libclang-cpp19-dev clang-19
   libtbb-dev libboost-graph-dev libspdlog-dev catch2 doxygen pybind11-dev python3-clang-19 python3-dev python3-numpy
   nlohmann-json3-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev zlib1g-dev"
