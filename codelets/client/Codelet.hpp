@@ -51,7 +51,10 @@ struct Codelet {
   std::uint32_t codeBytes = 0;   ///< estimated size of the IPU code of one copy
   std::uint32_t stackBytes = 0;  ///< per worker
   bool returnsBool = true;
+  /// Slots depend on the vertex's state alone: no data and nothing that a run changes decides how compute() goes.
+  bool cyclesFromState = false;
   std::string runSymbol;         ///< symbol of its RunRows function in the object
+  std::string plainSymbol;       ///< of the one that counts nothing and may leave `slots` as they are
 };
 
 /// One object file's worth of codelets, compiled for one target.

@@ -252,9 +252,12 @@ LoadedModule::LoadedModule(const CodeletModule &module) {
     image.fill(static_cast<char *>(base));
     if (::mprotect(base, bytes_, PROT_READ | PROT_EXEC) != 0)
       throw LinkError("codelet code cannot be made executable on this system", "mprotect failed");
+    const auto entry = [&](const std::string &symbol) {
+      return reinterpret_cast<RunRows>(static_cast<char *>(base) + image.functionOffset(symbol));
+    };
     for (const Codelet &codelet : module.codelets) {
-      char *entry = static_cast<char *>(base) + image.functionOffset(codelet.runSymbol);
-      entries_.push_back(reinterpret_cast<RunRows>(entry));
+      counting_.push_back(entry(codelet.runSymbol));
+      plain_.push_back(entry(codelet.plainSymbol));
     }
   } catch (...) {
     ::munmap(base, bytes_);

@@ -7,7 +7,7 @@ namespace popgraph::codelets {
 namespace {
 
 constexpr std::uint32_t kModuleMagic = 0x4d435050; // "PPCM"
-constexpr std::uint32_t kModuleVersion = 1;
+constexpr std::uint32_t kModuleVersion = 2;
 constexpr std::uint32_t kMaxCodelets = 1u << 20, kMaxFields = 1u << 16;
 constexpr std::uint32_t kMaxAlign = 4096; // storage begins at a page
 
@@ -41,12 +41,14 @@ Codelet readCodelet(ByteReader &reader) {
   codelet.name = reader.text();
   codelet.kind = takeEnum(reader, VertexKind::Supervisor);
   codelet.returnsBool = reader.u8() != 0;
+  codelet.cyclesFromState = reader.u8() != 0;
   for (std::uint32_t *number : {&codelet.hostBytes, &codelet.hostAlign, &codelet.nominalBytes, &codelet.nominalAlign,
                                 &codelet.codeBytes, &codelet.stackBytes})
     *number = reader.u32();
   checkAlign(reader, codelet.hostAlign);
   checkAlign(reader, codelet.nominalAlign);
   codelet.runSymbol = reader.text();
+  codelet.plainSymbol = reader.text();
   const std::uint32_t fields = reader.u32();
   if (fields > kMaxFields) reader.fail("has too many fields");
   for (std::uint32_t i = 0; i != fields; ++i) {
@@ -73,10 +75,12 @@ std::string writeModule(const CodeletModule &module) {
     writer.text(codelet.name);
     writer.u8(static_cast<std::uint8_t>(codelet.kind));
     writer.u8(codelet.returnsBool);
+    writer.u8(codelet.cyclesFromState);
     for (std::uint32_t number : {codelet.hostBytes, codelet.hostAlign, codelet.nominalBytes, codelet.nominalAlign,
                                  codelet.codeBytes, codelet.stackBytes})
       writer.u32(number);
     writer.text(codelet.runSymbol);
+    writer.text(codelet.plainSymbol);
     writer.u32(static_cast<std::uint32_t>(codelet.fields.size()));
     for (const Field &field : codelet.fields) {
       writer.text(field.name);

@@ -3,6 +3,7 @@
 #include "codelets/abi/VertexContext.h"
 #include "codelets/frontend/Costs.hpp"
 #include "codelets/frontend/Lower.hpp"
+#include "codelets/frontend/StateCycles.hpp"
 #include <cstddef>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Constants.h>
@@ -133,6 +134,34 @@ void passContext(Function &function, const std::set<Function *> &extended) {
   }
 }
 
+// Copies of functions, by function, that call each other where the functions do.
+std::map<Function *, Function *> copiesOf(const std::vector<Function *> &functions) {
+  std::map<Function *, Function *> copies;
+  for (Function *function : functions) {
+    ValueToValueMapTy values;
+    Function *copy = CloneFunction(function, values);
+    copy->setName(function->getName() + ".plain");
+    copies[function] = copy;
+  }
+  return copies;
+}
+
+// In code that does not count.
+void callCopies(Function &copy, const std::map<Function *, Function *> &copies) {
+  std::vector<CallBase *> readings;
+  for (Instruction &instruction : instructions(copy)) {
+    auto *call = dyn_cast<CallBase>(&instruction);
+    Function *callee = call ? call->getCalledFunction() : nullptr;
+    if (!callee) continue;
+    if (const auto found = copies.find(callee); found != copies.end()) call->setCalledFunction(found->second);
+    if (callee->getName() == kCycleFunction) readings.push_back(call);
+  }
+  for (CallBase *reading : readings) { // no vertex runs this copy
+    reading->replaceAllUsesWith(Constant::getNullValue(reading->getType()));
+    reading->eraseFromParent();
+  }
+}
+
 // Slots are summed in a local and added to the context when the function returns. mem2reg makes the local a
 // register, so that loops without data-dependent control get their sum in closed form.
 // Hand-scheduled code counts parts of slots, which are rounded up when it returns.
@@ -182,8 +211,7 @@ void insertCounters(Function &function, const FunctionCost &cost) {
 
 } // namespace
 
-std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots,
-                                             const CostOptions &options) {
+void addContextAndCosts(llvm::Module &module, std::vector<FoundVertex> &vertices, const CostOptions &options) {
   PassBuilder passes;
   LoopAnalysisManager loopAnalyses;
   FunctionAnalysisManager functionAnalyses;
@@ -205,32 +233,44 @@ std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::ve
                              functionAnalyses.getResult<ScalarEvolutionAnalysis>(*function), options);
     bodies[function] = bodyOf(*function, costs[function].instructions);
   }
-  std::vector<FunctionSize> sizes;
-  for (const std::string &root : roots) {
-    Function *function = module.getFunction(root);
+  std::vector<FoundVertex *> readers; // of the cycle counter
+  for (FoundVertex &vertex : vertices) {
+    Function *function = module.getFunction(vertex.computeSymbol);
     std::set<Function *> seen, active;
     reach(function, bodies, seen);
-    FunctionSize size;
-    for (Function *one : seen) size.codeBytes += 4 * bodies.at(one).instructions;
-    size.stackBytes = std::max(kMinimumStackBytes, stackOf(function, bodies, active));
-    sizes.push_back(size);
+    Codelet &codelet = vertex.codelet;
+    codelet.codeBytes = 0;
+    for (Function *one : seen) codelet.codeBytes += 4 * bodies.at(one).instructions;
+    codelet.stackBytes = std::max(kMinimumStackBytes, stackOf(function, bodies, active));
+    codelet.cyclesFromState = cyclesFromState(*function, vertex, costs);
+    if (any_of(seen, [&](Function *one) { return !costs.at(one).readings.empty(); })) readers.push_back(&vertex);
   }
   functionAnalyses.clear();
   loopAnalyses.clear();
 
   std::map<Function *, FunctionCost> newCosts;
-  std::set<Function *> extended;
+  std::vector<Function *> extended;
   for (Function *function : defined) {
     FunctionCost cost = std::move(costs[function]);
     Function *changed = withContext(*function);
-    extended.insert(changed);
+    extended.push_back(changed);
     newCosts[changed] = std::move(cost);
   }
-  for (auto &[function, cost] : newCosts) insertCounters(*function, cost);
-  for (Function *function : extended) passContext(*function, extended);
-  for (const char *name : {kContextFunction, kHandScheduledMark})
+  const std::map<Function *, Function *> copies = copiesOf(extended);
+  const std::set<Function *> withIt(extended.begin(), extended.end());
+  for (Function *function : extended) {
+    insertCounters(*function, newCosts.at(function));
+    passContext(*function, withIt);
+    Function &copy = *copies.at(function);
+    passContext(copy, withIt);
+    callCopies(copy, copies);
+  }
+  for (FoundVertex &vertex : vertices)
+    vertex.plainSymbol = is_contained(readers, &vertex)
+                             ? vertex.computeSymbol
+                             : copies.at(module.getFunction(vertex.computeSymbol))->getName().str();
+  for (const char *name : {kContextFunction, kHandScheduledMark, kCycleFunction})
     if (Function *asked = module.getFunction(name); asked && asked->use_empty()) asked->eraseFromParent();
-  return sizes;
 }
 
 } // namespace popgraph::codelets

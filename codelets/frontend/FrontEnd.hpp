@@ -22,6 +22,7 @@ const SdkPaths &sdkPaths();
 struct FoundVertex {
   Codelet codelet;
   std::string computeSymbol;
+  std::string plainSymbol;    ///< of the compute() that does not count; the same where it reads the cycle counter
   std::int64_t thisOffset = 0; ///< added to the vertex image's address: compute() may belong to a base class
 };
 

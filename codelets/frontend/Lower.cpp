@@ -15,6 +15,7 @@
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
 #include <llvm/Transforms/IPO/Internalize.h>
 #include <llvm/Transforms/Scalar/IndVarSimplify.h>
 #include <llvm/Transforms/Scalar/LoopPassManager.h>
@@ -180,6 +181,7 @@ std::string emitObject(llvm::Module &module, bool optimise) {
     options.LoopVectorization = options.SLPVectorization = options.LoopInterleaving = options.LoopUnrolling = true;
     Pipeline pipeline(&machine, options, module);
     ModulePassManager passes;
+    passes.addPass(GlobalDCEPass()); // of functions and their copies that do not count, some are not used
     if (optimise) {
       // Counters become registers and then closed forms before the vectoriser looks at the loops.
       FunctionPassManager first;
@@ -222,14 +224,12 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
     throw LowerError(text);
   }
   // Costs are those of the canonical code; what follows changes how fast the host runs it and not what it counts.
-  const std::vector<FunctionSize> sizes = addContextAndCosts(*module, computes, costs);
-  for (std::size_t i = 0; i != vertices.size(); ++i) {
-    vertices[i].codelet.codeBytes = sizes[i].codeBytes;
-    vertices[i].codelet.stackBytes = sizes[i].stackBytes;
-  }
+  addContextAndCosts(*module, vertices, costs);
   moveGlobals(*module, result);
   const unsigned slotCycles = target.starts_with("cpu") ? 1 : kWorkersOfIpu;
   addLaunchers(*module, vertices, slotCycles);
+  if (slotCycles == 1) // nobody asks a CPU target for cycles
+    for (FoundVertex &vertex : vertices) vertex.computeSymbol = vertex.plainSymbol;
   addRunFunctions(*module, vertices, slotCycles);
   widenHalfIntrinsics(*module);
   verify(*module, "adding the context");

@@ -51,13 +51,10 @@ void dropInitialisers(llvm::Module &module, const std::vector<std::string> &root
 /// What codelets call and is not defined, demangled; empty when all is well.
 std::vector<std::string> undefinedSymbols(const llvm::Module &module);
 
-/// Code and stack estimates per function that is defined in the module, with everything it calls.
-struct FunctionSize { std::uint32_t codeBytes = 0, stackBytes = 0; };
-
-/// Gives every function the context as last argument and makes it add the worker slots it issues to
-/// context->slots. Returns the sizes of the functions named in `roots`, in order.
-std::vector<FunctionSize> addContextAndCosts(llvm::Module &module, const std::vector<std::string> &roots,
-                                             const CostOptions &options);
+/// Gives every function the context as last argument and makes it add the worker slots it issues to context->slots;
+/// beside each stands a copy that counts nothing. Fills in what the vertices cost: code, stack, whether their cycles
+/// come from their state, and the compute() that does not count.
+void addContextAndCosts(llvm::Module &module, std::vector<FoundVertex> &vertices, const CostOptions &options);
 
 /// Moves mutable globals into a block found through context->globals.
 void moveGlobals(llvm::Module &module, CodeletModule &result);
@@ -65,7 +62,7 @@ void moveGlobals(llvm::Module &module, CodeletModule &result);
 /// Defines the launchers that mapAssembly() called. A worker issues once in `slotCycles` cycles.
 void addLaunchers(llvm::Module &module, const std::vector<FoundVertex> &vertices, unsigned slotCycles);
 
-/// Adds the RunRows function of each vertex and makes everything else internal.
+/// Adds the RunRows functions of each vertex and makes everything else internal.
 void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, unsigned slotCycles);
 
 /// Optimises for the host and returns the ELF object.

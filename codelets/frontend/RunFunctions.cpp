@@ -1,4 +1,5 @@
-// The function the host calls per codelet: a loop over vertex images that counts slots per call.
+// The functions the host calls per codelet: loops over vertex images, one that counts slots per call and one that does
+// not.
 #include "codelets/abi/VertexContext.h"
 #include "codelets/frontend/Lower.hpp"
 #include <cstddef>
@@ -8,6 +9,8 @@ namespace popgraph::codelets {
 namespace {
 
 using namespace llvm;
+
+constexpr char kRunPrefix[] = "popgraph_run_";
 
 struct Loop {
   BasicBlock *body, *done;
@@ -44,13 +47,14 @@ bool callsItself(const Function &function) {
   return false;
 }
 
-void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycles) {
+void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycles, bool counts) {
   LLVMContext &llvmContext = module.getContext();
   IRBuilder<> builder(llvmContext);
   Type *pointer = builder.getPtrTy(), *wide = builder.getInt64Ty(), *word = builder.getInt32Ty();
   auto *type = FunctionType::get(builder.getVoidTy(), {pointer, wide, wide, pointer, pointer}, false);
-  auto *run = Function::Create(type, GlobalValue::ExternalLinkage, vertex.codelet.runSymbol, module);
-  Function *compute = module.getFunction(vertex.computeSymbol);
+  auto *run = Function::Create(type, GlobalValue::ExternalLinkage,
+                               counts ? vertex.codelet.runSymbol : vertex.codelet.plainSymbol, module);
+  Function *compute = module.getFunction(counts ? vertex.computeSymbol : vertex.plainSymbol);
   // The same target features as compute(), or it could not be inlined.
   for (const char *name : {"target-cpu", "target-features", "tune-cpu"})
     if (compute->hasFnAttribute(name)) run->addFnAttr(compute->getFnAttribute(name));
@@ -72,13 +76,14 @@ void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycl
   Value *row = builder.CreateInBoundsGEP(builder.getInt8Ty(), rows, builder.CreateMul(loop.index, stride));
   Value *self = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), row, vertex.thisOffset);
   const auto callOnce = [&](ArrayRef<Value *> arguments, Value *slotIndex) {
-    builder.CreateStore(builder.getInt64(0), context);
+    if (counts) builder.CreateStore(builder.getInt64(0), context);
     Value *returned = builder.CreateCall(compute, arguments);
     if (returned->getType()->isIntegerTy()) { // a constant `true` leaves nothing of this
       Value *flag = member(builder, context, offsetof(VertexContext, allTrue));
       Value *isTrue = builder.CreateICmpNE(returned, Constant::getNullValue(returned->getType()));
       builder.CreateStore(builder.CreateSelect(isTrue, builder.CreateLoad(word, flag), builder.getInt32(0)), flag);
     }
+    if (!counts) return;
     Value *used = builder.CreateLoad(wide, context);
     used = builder.CreateBinaryIntrinsic(Intrinsic::umin, used, builder.getInt64(0xffffffffu));
     builder.CreateStore(builder.CreateTrunc(used, word), builder.CreateInBoundsGEP(word, slots, slotIndex));
@@ -107,21 +112,25 @@ void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycl
 void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, unsigned slotCycles) {
   std::size_t index = 0;
   for (FoundVertex &vertex : vertices) {
-    vertex.codelet.runSymbol = "popgraph_run_" + std::to_string(index++);
-    addRunFunction(module, vertex, slotCycles);
+    Codelet &codelet = vertex.codelet;
+    codelet.runSymbol = codelet.plainSymbol = kRunPrefix + std::to_string(index++);
+    addRunFunction(module, vertex, slotCycles, true);
+    if (vertex.plainSymbol == vertex.computeSymbol) continue;
+    codelet.plainSymbol += "_plain";
+    addRunFunction(module, vertex, slotCycles, false);
   }
-  std::vector<Function *> computes;
   for (Function &function : module) {
-    if (function.isDeclaration() || function.getName().starts_with("popgraph_run_")) continue;
+    if (function.isDeclaration() || function.getName().starts_with(kRunPrefix)) continue;
     function.setLinkage(GlobalValue::InternalLinkage);
     function.setVisibility(GlobalValue::DefaultVisibility);
     function.setDSOLocal(true);
   }
-  for (const FoundVertex &vertex : vertices) {
-    Function *compute = module.getFunction(vertex.computeSymbol);
-    if (callsItself(*compute) || compute->hasFnAttribute(Attribute::NoInline)) continue;
-    compute->addFnAttr(Attribute::AlwaysInline);
-  }
+  for (const FoundVertex &vertex : vertices)
+    for (const std::string &symbol : {vertex.computeSymbol, vertex.plainSymbol}) {
+      Function *compute = module.getFunction(symbol);
+      if (callsItself(*compute) || compute->hasFnAttribute(Attribute::NoInline)) continue;
+      compute->addFnAttr(Attribute::AlwaysInline);
+    }
 }
 
 } // namespace popgraph::codelets

@@ -10,7 +10,7 @@
 namespace popgraph {
 
 inline constexpr const char *kExecutableKind = "pgx";
-inline constexpr std::uint32_t kExecutableVersion = 2;
+inline constexpr std::uint32_t kExecutableVersion = 3;
 
 /// What made an executable.
 struct ExecutableOrigin {

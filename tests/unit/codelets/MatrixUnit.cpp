@@ -69,6 +69,7 @@ void check(const std::string &in, const std::string &partial) {
     const auto few = slotsOf(3, again);
     CHECK(std::memcmp(again.data(), sums.data(), 3 * units * sizeof(Partial)) == 0);
     CHECK(std::memcmp(again.data() + 3 * units, start.data() + 3 * units, 10 * units * sizeof(Partial)) == 0);
+    if (module->target == "cpu") continue; // which has no cycles
     CHECK(many - few == 10 * 4); // all loads and stores are beside the matrix instructions
     // Two more for loop and weights' pointer at most; loading takes 16 bytes a cycle.
     const unsigned load = slots(Cost::MatrixStart) + (inputs * units * sizeof(In) + 95) / 96;

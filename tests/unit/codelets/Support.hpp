@@ -80,6 +80,12 @@ public:
     return slots;
   }
 
+  /// In the form that does not count.
+  void runPlain() {
+    std::vector<std::uint32_t> slots(context.numWorkers);
+    code_.plain(index_)(image_.data(), image_.size(), 1, &context, slots.data());
+  }
+
   VertexContext context{};
   std::string printed;
 
