@@ -23,33 +23,41 @@ public:
   }
 
   std::uint32_t tiles() const { return static_cast<std::uint32_t>(now_.size()); }
-  std::uint64_t operator[](std::uint32_t tile) const { return now_[tile]; }
-  void advance(std::uint32_t tile, std::uint64_t cycles) { now_[tile] += cycles; }
-  void advanceAll(std::uint64_t cycles) {
-    for (std::uint64_t &tile : now_) tile += cycles;
-  }
-  std::uint64_t first() const { return *std::min_element(now_.begin(), now_.end()); }
-  std::uint64_t last() const { return *std::max_element(now_.begin(), now_.end()); }
+  std::uint64_t operator[](std::uint32_t tile) const { return base_ + now_[tile]; }
+  void advance(std::uint32_t tile, std::uint64_t cycles) { last_ = std::max(last_, now_[tile] += cycles); }
+  void advanceAll(std::uint64_t cycles) { base_ += cycles; }
+  std::uint64_t first() const { return base_ + *std::min_element(now_.begin(), now_.end()); }
+  std::uint64_t last() const { return base_ + last_; }
 
   /// Internal sync: each tile's signal takes its way to the root, the last decides, and the release takes the way back.
   /// The way back cancels against the tile's clock, whose zero it delays as much; so it counts for the last tile.
   void syncWithinIPUs() {
+    last_ = 0;
     for (std::size_t begin = 0; begin < now_.size(); begin += plan_.tiles()) {
-      std::uint64_t last = 0;
+      std::uint64_t arrival = 0;
       for (std::uint32_t t = 0; t < plan_.tiles(); ++t)
-        last = std::max(last, now_[begin + t] + 2 * std::uint64_t(plan_.syncDelay(t)));
-      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(begin), plan_.tiles(), last + minSync_);
+        arrival = std::max(arrival, now_[begin + t] + 2 * std::uint64_t(plan_.syncDelay(t)));
+      std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(begin), plan_.tiles(), arrival + minSync_);
+      last_ = std::max(last_, arrival + minSync_);
     }
   }
   /// External sync: all IPUs, and the host.
-  void syncAll() { std::fill(now_.begin(), now_.end(), last() + globalSync_); }
+  void syncAll() { setAll(last() + globalSync_); }
   /// All tiles wait for the last, and until `clock`, at no cost: the host or another replica stands between.
-  void join(std::uint64_t clock) { std::fill(now_.begin(), now_.end(), std::max(clock, last())); }
+  void join(std::uint64_t clock) { setAll(std::max(clock, last())); }
 
 private:
+  void setAll(std::uint64_t clock) {
+    base_ = clock;
+    last_ = 0;
+    std::fill(now_.begin(), now_.end(), 0);
+  }
+
   Floorplan plan_;
   std::uint64_t minSync_, globalSync_;
-  std::vector<std::uint64_t> now_;
+  std::uint64_t base_ = 0;         ///< what all clocks have in common
+  std::vector<std::uint64_t> now_; ///< and what each has beyond
+  std::uint64_t last_ = 0;         ///< the largest of these
 };
 
 } // namespace popgraph::simulator

@@ -2,7 +2,7 @@
 #include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/backends/Backend.hpp"
 #include "simulator/Clocks.hpp"
-#include "simulator/ComputeCycles.hpp"
+#include "simulator/ComputePhase.hpp"
 
 namespace popgraph {
 
@@ -14,9 +14,8 @@ using simulator::Clocks;
 class SimulatorBackend final : public Backend {
 public:
   SimulatorBackend(std::shared_ptr<const Module> module, Storage &storage)
-      : module_(module), machine_(machineOf(module->target)), storage_(storage), runner_(module, storage),
-        clocks_(machine_, module->target.getNumIPUs()), groupTotals_(module->groups.size()),
-        taskCycles_(module->tasks.size(), 0), active_(clocks_.tiles(), 0) {
+      : module_(module), machine_(machineOf(module->target)), storage_(storage), compute_(module, machine_, storage),
+        clocks_(machine_, module->target.getNumIPUs()), active_(clocks_.tiles(), 0) {
     resetTotals();
   }
 
@@ -26,33 +25,27 @@ public:
     rearrange(placement.pack, program);
     exchange(placement.before, program);
     rearrange(placement.gather, program);
-    const bool allTrue = runner_.run(
-        plan,
-        [&](std::uint32_t task, const std::uint32_t *slots) {
-          taskCycles_[task] = simulator::taskCycles(*module_, machine_, storage_, task, slots, groupTotals_.data());
-        },
-        print);
+    const bool allTrue = compute_.run(computeSet, print);
     Phase phase(*this, StepKind::Compute, program, computeSet);
+    const std::uint64_t before = clocks_.last();
+    for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t)
+      phase.spend(module_->tasks[t].tile, compute_.cyclesOf(t));
+    const simulator::ComputeSummary &summary = compute_.summary(computeSet);
     auto &total = totals_.computeSets[computeSet];
     ++total.executions;
-    const std::uint64_t before = clocks_.last();
-    for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
-      const TileTask &task = module_->tasks[t];
-      phase.spend(task.tile, taskCycles_[t]);
-      total.tileCycles += taskCycles_[t];
-      if (taskCycles_[t] > total.maxTileCycles) {
-        total.maxTileCycles = taskCycles_[t];
-        total.slowestTile = task.tile;
-      }
-      for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
-        auto &type = totals_.vertexTypes[module_->groups[g].codelet];
-        type.executions += module_->groups[g].rows;
-        type.slots += groupTotals_[g].slots;
-        type.estimatedCycles += groupTotals_[g].estimatedCycles;
-        type.derivedCycles += groupTotals_[g].derivedCycles;
-      }
-    }
     total.cycles += clocks_.last() - before;
+    total.tileCycles += summary.tileCycles;
+    if (summary.maxTileCycles > total.maxTileCycles) {
+      total.maxTileCycles = summary.maxTileCycles;
+      total.slowestTile = summary.slowestTile;
+    }
+    for (const auto &[codelet, of] : summary.types) {
+      auto &type = totals_.vertexTypes[codelet];
+      type.executions += of.executions;
+      type.slots += of.slots;
+      type.estimatedCycles += of.estimatedCycles;
+      type.derivedCycles += of.derivedCycles;
+    }
     phase.end();
     rearrange(placement.scatter, program);
     exchange(placement.after, program);
@@ -104,7 +97,7 @@ public:
     else if (kind == Branch::Switch) // a number is more than a sync can tell
       exchange(module_->placement.switches[index], program);
     Phase phase(*this, StepKind::Control, program);
-    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) phase.spend(t, machine_.controlBranchCycles);
+    phase.spendAll(machine_.controlBranchCycles);
     phase.end();
   }
 
@@ -137,20 +130,25 @@ private:
   class Phase {
   public:
     Phase(SimulatorBackend &backend, StepKind kind, std::uint32_t program, std::int64_t computeSet = -1)
-        : b_(backend), first_(backend.sink_ ? backend.clocks_.first() : 0), last_(backend.clocks_.last()) {
+        : b_(backend), wanted_(backend.sink_ && backend.sink_->wantsSteps()),
+          first_(wanted_ ? backend.clocks_.first() : 0), last_(backend.clocks_.last()) {
       record_.kind = kind;
       record_.program = program;
       record_.computeSet = computeSet;
-      if (b_.sink_ && b_.sink_->wantsSteps()) std::fill(b_.active_.begin(), b_.active_.end(), 0);
+      if (wanted_) std::fill(b_.active_.begin(), b_.active_.end(), 0);
     }
     void spend(std::uint32_t tile, std::uint64_t cycles) {
       b_.clocks_.advance(tile, cycles);
-      b_.active_[tile] = static_cast<std::uint32_t>(cycles);
+      if (wanted_) b_.active_[tile] = static_cast<std::uint32_t>(cycles);
+    }
+    void spendAll(std::uint64_t cycles) {
+      b_.clocks_.advanceAll(cycles);
+      if (wanted_) std::fill(b_.active_.begin(), b_.active_.end(), static_cast<std::uint32_t>(cycles));
     }
     void end(std::uint64_t sent = 0, std::uint64_t received = 0) {
       const std::uint64_t now = b_.clocks_.last();
       b_.byKind_[static_cast<std::size_t>(record_.kind)] += now - last_;
-      if (!b_.sink_ || !b_.sink_->wantsSteps()) return;
+      if (!wanted_) return;
       record_.start = first_ - std::min(first_, b_.origin_);
       record_.duration = now - first_;
       record_.cyclesByTile = b_.active_.data();
@@ -161,6 +159,7 @@ private:
 
   private:
     SimulatorBackend &b_;
+    bool wanted_;
     std::uint64_t first_, last_;
     profile::StepRecord record_;
   };
@@ -169,7 +168,7 @@ private:
   void hostOrLinkExchange(const ExchangePlan &plan, StepKind kind, std::uint32_t program) {
     waitForAll(program);
     Phase phase(*this, kind, program);
-    for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) clocks_.advance(t, plan.cycles);
+    clocks_.advanceAll(plan.cycles);
     for (std::uint32_t i = plan.firstTile; i < plan.firstTile + plan.tiles; ++i)
       active_[module_->placement.exchangeTiles[i].tile] = module_->placement.exchangeTiles[i].cycles;
     phase.end(plan.bytesOut, plan.bytesIn);
@@ -222,10 +221,8 @@ private:
   std::shared_ptr<const Module> module_;
   const Machine &machine_;
   Storage &storage_;
-  TileRunner runner_;
+  simulator::ComputePhase compute_;
   Clocks clocks_;
-  std::vector<simulator::GroupTotals> groupTotals_;
-  std::vector<std::uint64_t> taskCycles_;
   std::vector<std::uint32_t> active_;
   std::uint64_t origin_ = 0, byKind_[5] = {};
   profile::Sink *sink_ = nullptr;

@@ -51,8 +51,10 @@ class TileRunner {
 public:
   TileRunner(std::shared_ptr<const Module> module, Storage &storage);
   ~TileRunner();
-  /// Runs all tasks; returns whether no compute() returned false. `done(task, slots)` is called for each task, from the thread that ran it, in any order.
-  bool run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
+  /// Runs all tasks; returns whether no compute() returned false. With `done`, those that `counts` names (all, where it is
+  /// null) count slots; done(task, slots) is called for each, from the thread that ran it, in any order.
+  bool run(const ComputeSetPlan &plan, const std::function<bool(std::uint32_t)> &counts,
+           const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
            const std::function<void(const std::string &)> &print);
 
 private:

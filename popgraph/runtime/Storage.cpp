@@ -244,7 +244,7 @@ void moveEdge(const Storage &storage, const GraphTables &tables, const EdgeRow &
 
 } // namespace
 
-std::uint32_t Storage::runTask(std::uint32_t taskIndex, VertexContext &context, std::uint32_t *slots,
+std::uint32_t Storage::runTask(std::uint32_t taskIndex, VertexContext &context, bool counts, std::uint32_t *slots,
                                volatile std::uint32_t &running) const {
   const Module &m = *module_;
   const TileTask &task = m.tasks[taskIndex];
@@ -261,9 +261,10 @@ std::uint32_t Storage::runTask(std::uint32_t taskIndex, VertexContext &context, 
     context.globals = globalsAt_[g] == ~0ull ? nullptr : globals_.data() + globalsAt_[g];
     context.worker = 0;
     if (traps) clearFloatFlags();
-    (*code_)[info.moduleIndex].run(info.indexInModule)(images_.data() + groupAt_[g],
-                                                       roundUp(codelet.hostBytes, codelet.hostAlign), group.rows,
-                                                       &context, slots + groupSlot_[g]);
+    const codelets::LoadedModule &code = (*code_)[info.moduleIndex];
+    const RunRows run = counts ? code.run(info.indexInModule) : code.plain(info.indexInModule);
+    run(images_.data() + groupAt_[g], roundUp(codelet.hostBytes, codelet.hostAlign), group.rows, &context,
+        slots + groupSlot_[g]);
     if (!traps) continue;
     if (const std::uint32_t raised = raisedFloatFlags() & traps) return raised;
   }

@@ -53,11 +53,12 @@ public:
   void copy(const CopyPlan &plan);
   std::int64_t scalar(const ScalarPlace &place) const;
 
-  /// Runs one task: gathers its buffered inputs, runs its groups, scatters its buffered outputs. `slots` receives what
-  /// the groups report (slotOf gives each group's place); `group` follows the group that runs, for fault messages.
+  /// Runs one task: gathers its buffered inputs, runs its groups, scatters its buffered outputs. With `counts`, `slots`
+  /// receives what the groups report (slotOf gives each group's place), else it holds nothing afterwards. `group` follows
+  /// the group that runs, for fault messages.
   /// Returns the floating point exceptions that the tile traps and a group raised, which is then the last one run.
   /// Tasks of one compute set may run at the same time.
-  std::uint32_t runTask(std::uint32_t task, VertexContext &context, std::uint32_t *slots,
+  std::uint32_t runTask(std::uint32_t task, VertexContext &context, bool counts, std::uint32_t *slots,
                         volatile std::uint32_t &group) const;
   TileRegisters &registers() { return registers_; }
   /// First of a group's numbers in its compute set's slots.

@@ -13,7 +13,7 @@ public:
   }
   bool execute(std::uint32_t computeSet, std::uint32_t) override {
     ++totals_.computeSets[computeSet].executions;
-    return runner_.run(module_->computeSets[computeSet], nullptr, print);
+    return runner_.run(module_->computeSets[computeSet], nullptr, nullptr, print);
   }
   void copy(std::uint32_t copy, std::uint32_t) override { storage_.copy(module_->copies[copy]); }
   void transfer(std::uint32_t, std::uint32_t) override {}

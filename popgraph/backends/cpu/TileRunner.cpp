@@ -61,12 +61,12 @@ struct TileRunner::State {
   Fault fault; // of the lowest tile
 
   /// Runs a task; a fault in its codelets is noted and the others go on.
-  void runTask(std::uint32_t task, VertexContext &context) {
+  void runTask(std::uint32_t task, VertexContext &context, bool counts) {
     volatile std::uint32_t group = 0;
     FaultGuard guard;
     if (const int signal = sigsetjmp(guard.point(), 0))
       note({signal, 0, task, group});
-    else if (const std::uint32_t floats = storage.runTask(task, context, slots.data(), group))
+    else if (const std::uint32_t floats = storage.runTask(task, context, counts, slots.data(), group))
       note({0, floats, task, group});
   }
 
@@ -95,7 +95,8 @@ TileRunner::TileRunner(std::shared_ptr<const Module> module, Storage &storage)
     : state_(std::make_unique<State>(std::move(module), storage)) {}
 TileRunner::~TileRunner() = default;
 
-bool TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
+bool TileRunner::run(const ComputeSetPlan &plan, const std::function<bool(std::uint32_t)> &counts,
+                     const std::function<void(std::uint32_t, const std::uint32_t *)> &done,
                      const std::function<void(const std::string &)> &print) {
   State &s = *state_;
   const std::uint32_t workers = s.module->target.getNumWorkerContexts();
@@ -108,8 +109,9 @@ bool TileRunner::run(const ComputeSetPlan &plan, const std::function<void(std::u
     context.host = &s.printer;
     for (std::uint32_t task = first; task < last; ++task) {
       context.rng = s.storage.registers().seeds(s.module->tasks[task].tile);
-      s.runTask(task, context);
-      if (done) done(task, s.slots.data());
+      const bool counting = done && (!counts || counts(task));
+      s.runTask(task, context, counting);
+      if (counting) done(task, s.slots.data());
     }
     if (!context.allTrue) allTrue = false;
   };
