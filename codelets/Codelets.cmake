@@ -49,6 +49,10 @@ function(popgraph_codelets name)
     list(APPEND sources ${path})
   endforeach()
   set(output ${POPGRAPH_SDK}/lib/${name}.gp)
+  # For the test that counts what they cost in another way.
+  set_property(GLOBAL APPEND PROPERTY POPGRAPH_CODELET_LIBRARIES ${name})
+  set_property(GLOBAL PROPERTY POPGRAPH_CODELET_SOURCES_${name} ${sources})
+  set_property(GLOBAL PROPERTY POPGRAPH_CODELET_FLAGS_${name} ${arg_FLAGS})
   add_custom_command(OUTPUT ${output}
     DEPENDS popc popgraph_device ${POPGRAPH_DEVICE_DIR}/math.bc ${sources} ${arg_DEPENDS}
     DEPFILE ${CMAKE_CURRENT_BINARY_DIR}/${name}.gp.d
