@@ -93,6 +93,12 @@ double elementSlots(const char *machine, const char *op) {
   if (name == "popcount")
     return slotsOfElement(machine, loop("unsigned", "unsigned", "z[i] = __builtin_popcount(x[i]);"), UNSIGNED_INT,
                           UNSIGNED_INT);
+  if (name == "signed")
+    return slotsOfElement(machine,
+                          "static int extended(int x) { return -(x & 0x400) | x; }\n" +
+                              loop("int", "int", "z[i] = extended(x[i]) < extended(y[i]);"),
+                          INT, INT);
+  if (name == "if") return slotsOfElement(machine, loop("int", "int", "if (x[i] >= y[i]) z[i] = 7;"), INT, INT);
   if (name == "select") return slotsOfElement(machine, loop("int", "int", "z[i] = x[i] ? y[i] : 7;"), INT, INT);
   throw std::invalid_argument(name);
 }

@@ -89,7 +89,10 @@ const Row kRows[] = {
     {"I5", "C++ loop, compare of 64 bits", 12, 18, "slots", "gc200", kRegression,
      [](M m) { return elementSlots(m, "compare64"); }},
     {"I6", "C++ loop, select", 3, 6, "slots", "gc200", kRegression, [](M m) { return elementSlots(m, "select"); }},
-    {"I7", "compute set of one vertex that does nothing", 65, 100, "cycles", "gc200", kDerived, emptyVertex},
+    {"I7", "C++ loop, if", 6, 6, "slots", "gc200", kRegression, [](M m) { return elementSlots(m, "if"); }},
+    {"I8", "C++ loop, compare of numbers with a sign bit of their own", 10, 10, "slots", "gc200", kRegression,
+     [](M m) { return elementSlots(m, "signed"); }},
+    {"I9", "compute set of one vertex that does nothing", 65, 100, "cycles", "gc200", kDerived, emptyVertex},
 
     ELEMENTWISE("E1", "add", false, "floats", 3),
     ELEMENTWISE("E2", "add", true, "halves", 3),
