@@ -1,8 +1,9 @@
-// Builds, compiles and runs a block-mapped 3-point stencil: one vertex with four edges per element, on 1,472 tiles. Prints
+// Builds, compiles and runs a 3-point stencil, one vertex with four edges per element, on 1,472 tiles: in blocks, or
+// with neighbours on tiles far apart, so that nearly every element that a vertex reads is a message of its own. Prints
 // JSON: vertices per second of each stage and bytes per vertex of process memory above the empty process, next to
 // building the same bipartite graph (vertices and elements) in boost::adjacency_list in the same run.
 //
-//   vertex_graph [vertices]        default 1,000,000
+//   vertex_graph [vertices [scattered]]        default 1,000,000
 #include <malloc.h>
 
 #include <boost/graph/adjacency_list.hpp>
@@ -69,14 +70,16 @@ double buildBoost(std::size_t n) {
 int main(int argc, char **argv) {
   using namespace poplar;
   const std::size_t n = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1000000;
-  if (n < 2) {
-    std::cerr << "usage: vertex_graph [vertices, at least 2]\n";
+  const bool scattered = argc > 2 && std::string(argv[2]) == "scattered";
+  if (n < 2 || (argc > 2 && !scattered)) {
+    std::cerr << "usage: vertex_graph [vertices, at least 2 [scattered]]\n";
     return 2;
   }
   nlohmann::ordered_json out;
   out["benchmark"] = "vertex_graph";
   out["vertices"] = n;
   out["edges_per_vertex"] = 4;
+  out["scattered"] = scattered;
 
   const Device device = DeviceManager().getDevice(0);
   const unsigned tiles = device.getTarget().getNumTiles();
@@ -105,7 +108,7 @@ int main(int argc, char **argv) {
     ComputeSet cs = g.addComputeSet("stencil");
     const std::size_t block = (n + tiles - 1) / tiles;
     for (std::size_t i = 0; i < n; ++i) {
-      const unsigned tile = static_cast<unsigned>(i / block);
+      const unsigned tile = static_cast<unsigned>(scattered ? i * 2654435761u % tiles : i / block);
       g.setTileMapping(a[i], tile);
       g.setTileMapping(b[i], tile);
       VertexRef v = g.addVertex(cs, "Stencil");
