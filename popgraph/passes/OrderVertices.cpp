@@ -98,10 +98,11 @@ void orderVertices(Module &module) {
   struct Key {
     std::uint64_t place;   // tile, codelet
     std::uint64_t address; // variable, offset of the first edge
+    std::uint32_t vertex;
   };
   const auto keyOf = [&](std::uint32_t v) {
     const VertexRow &vertex = tables.vertices[v];
-    Key key{(std::uint64_t(vertex.tile) << 32) | rank[vertex.codelet], 0};
+    Key key{(std::uint64_t(vertex.tile) << 32) | rank[vertex.codelet], 0, v};
     const CodeletInfo &info = tables.codelets[vertex.codelet];
     if (info.edges > 0) {
       EdgeRow edge = tables.edges[vertex.firstEdge];
@@ -114,16 +115,22 @@ void orderVertices(Module &module) {
     }
     return key;
   };
-  const auto less = [&](std::uint32_t a, std::uint32_t b) {
-    const Key ka = keyOf(a), kb = keyOf(b);
-    if (ka.place != kb.place) return ka.place < kb.place;
-    if (ka.address != kb.address) return ka.address < kb.address;
-    const int order = compareVertices(tables, a, b);
-    return order != 0 ? order < 0 : a < b;
+  const auto less = [&](const Key &a, const Key &b) {
+    if (a.place != b.place) return a.place < b.place;
+    if (a.address != b.address) return a.address < b.address;
+    const int order = compareVertices(tables, a.vertex, b.vertex);
+    return order != 0 ? order < 0 : a.vertex < b.vertex;
   };
+  std::vector<Key> keys; // side by side: vertices and edges of a set may lie far apart
   for (ComputeSetPlan &plan : module.computeSets) {
     const auto begin = module.rows.begin() + plan.firstRow, end = begin + plan.rows;
-    if (!std::is_sorted(begin, end, less)) std::sort(begin, end, less);
+    if (!std::is_sorted(begin, end, [&](std::uint32_t a, std::uint32_t b) { return less(keyOf(a), keyOf(b)); })) {
+      keys.clear();
+      keys.reserve(plan.rows);
+      for (auto row = begin; row != end; ++row) keys.push_back(keyOf(*row));
+      std::sort(keys.begin(), keys.end(), less);
+      std::transform(keys.begin(), keys.end(), begin, [](const Key &key) { return key.vertex; });
+    }
     plan.firstTask = static_cast<std::uint32_t>(module.tasks.size());
     for (std::uint32_t row = plan.firstRow; row < plan.firstRow + plan.rows;) {
       const VertexRow &vertex = tables.vertices[module.rows[row]];
