@@ -24,9 +24,12 @@ public:
 
   std::uint32_t tiles() const { return static_cast<std::uint32_t>(now_.size()); }
   std::uint64_t operator[](std::uint32_t tile) const { return base_ + now_[tile]; }
-  void advance(std::uint32_t tile, std::uint64_t cycles) { last_ = std::max(last_, now_[tile] += cycles); }
+  void advance(std::uint32_t tile, std::uint64_t cycles) {
+    last_ = std::max(last_, now_[tile] += cycles);
+    even_ = false;
+  }
   void advanceAll(std::uint64_t cycles) { base_ += cycles; }
-  std::uint64_t first() const { return base_ + *std::min_element(now_.begin(), now_.end()); }
+  std::uint64_t first() const { return base_ + (even_ ? last_ : *std::min_element(now_.begin(), now_.end())); }
   std::uint64_t last() const { return base_ + last_; }
 
   /// Internal sync: each tile's signal takes its way to the root, the last decides, and the release takes the way back.
@@ -40,6 +43,7 @@ public:
       std::fill_n(now_.begin() + static_cast<std::ptrdiff_t>(begin), plan_.tiles(), arrival + minSync_);
       last_ = std::max(last_, arrival + minSync_);
     }
+    even_ = now_.size() == plan_.tiles();
   }
   /// External sync: all IPUs, and the host.
   void syncAll() { setAll(last() + globalSync_); }
@@ -50,6 +54,7 @@ private:
   void setAll(std::uint64_t clock) {
     base_ = clock;
     last_ = 0;
+    even_ = true;
     std::fill(now_.begin(), now_.end(), 0);
   }
 
@@ -58,6 +63,7 @@ private:
   std::uint64_t base_ = 0;         ///< what all clocks have in common
   std::vector<std::uint64_t> now_; ///< and what each has beyond
   std::uint64_t last_ = 0;         ///< the largest of these
+  bool even_ = true;               ///< these are known to be equal
 };
 
 } // namespace popgraph::simulator

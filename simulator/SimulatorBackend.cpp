@@ -137,6 +137,9 @@ private:
       record_.computeSet = computeSet;
       if (wanted_) std::fill(b_.active_.begin(), b_.active_.end(), 0);
     }
+    bool wanted() const { return wanted_; }
+    /// The clock of the tile that is first in it, where the phase is wanted.
+    std::uint64_t first() const { return first_; }
     void spend(std::uint32_t tile, std::uint64_t cycles) {
       b_.clocks_.advance(tile, cycles);
       if (wanted_) b_.active_[tile] = static_cast<std::uint32_t>(cycles);
@@ -176,14 +179,13 @@ private:
 
   template <typename Wait> void wait(std::uint32_t program, Wait &&wait) {
     Phase phase(*this, StepKind::Sync, program);
-    const bool wanted = sink_ && sink_->wantsSteps();
-    const std::uint64_t first = wanted ? clocks_.first() : 0;
-    if (wanted)
-      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t) active_[t] = static_cast<std::uint32_t>(clocks_[t] - first);
-    wait();
-    if (wanted) // how long each tile waited
+    if (phase.wanted())
       for (std::uint32_t t = 0; t < clocks_.tiles(); ++t)
-        active_[t] = static_cast<std::uint32_t>(clocks_[t] - first - active_[t]);
+        active_[t] = static_cast<std::uint32_t>(clocks_[t] - phase.first());
+    wait();
+    if (phase.wanted()) // how long each tile waited
+      for (std::uint32_t t = 0; t < clocks_.tiles(); ++t)
+        active_[t] = static_cast<std::uint32_t>(clocks_[t] - phase.first() - active_[t]);
     phase.end();
   }
   void waitWithinIPU(std::uint32_t program) {
