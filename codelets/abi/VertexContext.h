@@ -13,7 +13,7 @@ struct VertexContext {
   uint32_t numWorkers; ///< worker contexts of the target (6 on an IPU, 1 on a CPU target)
   uint32_t allTrue;    ///< generated code clears it when a compute() returns false; the caller sets it
   uint32_t slotCycles; ///< cycles per slot of the code that runs; generated code sets it
-  uint32_t reserved;   ///< zero
+  uint32_t stochastic; ///< not 0: rounding to half is at random, with the worker's generator; the caller sets it
   char *globals;       ///< this tile's copy of the codelet module's mutable globals, or null when it has none
   uint64_t *rng;       ///< two words of xoroshiro128+ state of each worker of the tile; generated code moves it to
                        ///< the worker that runs

@@ -2,6 +2,7 @@
 // on neither the host's C library nor its processor. Single precision is computed in double precision and rounded
 // once: errors stay below one unit in the last place. Code selects rather than branches where it can, so that loops
 // over these functions vectorise. Only additions, multiplications, divisions, square roots and roundings are used.
+#include <popgraph/VertexContext.h>
 
 namespace {
 
@@ -575,6 +576,73 @@ extern "C" int __popgraph_strncmp(const char *a, const char *b, unsigned long co
 struct Division { int quotient, remainder; };
 extern "C" Division __popgraph_div(int a, int b) { return {a / b, a % b}; }
 
+// The generator of the worker that runs (popgraph/Builtins.h): xoroshiro128+ of 64 bits.
+namespace {
+struct Pair { float first, second; };
+inline unsigned long randomBits(unsigned long *state) {
+  const unsigned long a = state[0], b = state[1], mixed = a ^ b;
+  state[0] = (a << 24 | a >> 40) ^ mixed ^ mixed << 16;
+  state[1] = mixed << 37 | mixed >> 27;
+  return a + b;
+}
+inline unsigned long *generator(void *context) { return static_cast<popgraph::VertexContext *>(context)->rng; }
+/// [-0.5, 0.5) in steps of 2^-24.
+inline float uniform(unsigned bits) { return static_cast<float>(static_cast<int>(bits >> 8) - (1 << 23)) * 0x1p-24f; }
+/// The sum of six uniform numbers of 21 bits, which has a variance of a half, scaled to 1.
+inline float normal(unsigned long *state) {
+  constexpr unsigned long bits = (1ul << 21) - 1;
+  int sum = -6 * (1 << 20);
+  for (int word = 0; word != 2; ++word) {
+    const unsigned long drawn = randomBits(state) >> 1;
+    sum += static_cast<int>((drawn & bits) + (drawn >> 21 & bits) + (drawn >> 42 & bits));
+  }
+  return static_cast<float>(sum) * 0x1p-21f * 1.41421356f;
+}
+} // namespace
+extern "C" unsigned long __popgraph_random_bits(void *context) { return randomBits(generator(context)); }
+extern "C" unsigned __popgraph_random_word(void *context) {
+  return static_cast<unsigned>(randomBits(generator(context)) >> 32);
+}
+extern "C" Pair __popgraph_random_uniforms(void *context) {
+  const unsigned long bits = randomBits(generator(context));
+  return {uniform(static_cast<unsigned>(bits >> 32)), uniform(static_cast<unsigned>(bits))};
+}
+extern "C" Pair __popgraph_random_normals(void *context) {
+  unsigned long *state = generator(context);
+  const float first = normal(state);
+  return {first, normal(state)};
+}
+extern "C" Pair __popgraph_random_mask(void *context, Pair a, float keep) {
+  const Pair drawn = __popgraph_random_uniforms(context);
+  return {drawn.first + 0.5f < keep ? a.first : 0.0f, drawn.second + 0.5f < keep ? a.second : 0.0f};
+}
+extern "C" unsigned __popgraph_random_get(void *context, unsigned index) {
+  return static_cast<unsigned>(generator(context)[index / 2] >> index % 2 * 32);
+}
+extern "C" void __popgraph_random_put(void *context, unsigned index, unsigned value) {
+  unsigned long &word = generator(context)[index / 2];
+  const unsigned shift = index % 2 * 32;
+  word = (word & ~(0xfffffffful << shift)) | static_cast<unsigned long>(value) << shift;
+}
+
+// Rounding to half at random, up with the probability that makes the mean the value.
+namespace {
+inline _Float16 stochasticHalf(float value, unsigned long *state) {
+  const unsigned bits = __builtin_bit_cast(unsigned, value), magnitude = bits & 0x7fffffffu;
+  const auto random = static_cast<unsigned>(randomBits(state) >> 40);
+  if (magnitude >= 0x477fe000u) return static_cast<_Float16>(value); // the largest half, infinity, NaN
+  if (magnitude >= 0x38800000u)                                      // normal halves lack 13 bits
+    return static_cast<_Float16>(__builtin_bit_cast(float, (bits + (random >> 11)) & ~0x1fffu));
+  const float steps = __builtin_bit_cast(float, magnitude) * 0x1p24f;
+  auto whole = static_cast<float>(static_cast<unsigned>(steps));
+  if (static_cast<float>(random) * 0x1p-24f < steps - whole) whole += 1;
+  return static_cast<_Float16>(__builtin_copysignf(whole * 0x1p-24f, value));
+}
+} // namespace
+extern "C" _Float16 __popgraph_stochastic_half(float value, unsigned long *state) {
+  return stochasticHalf(value, state);
+}
+
 // The matrix unit (popgraph/MatrixUnit.h): a row of inputs times weights, added to partial results. Outputs are
 // elements of one vector, so that the sum of each is in the order of the inputs.
 namespace {
@@ -582,22 +650,40 @@ template <class T, unsigned n> struct Row {
   typedef T Type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T))));
 };
 template <class In, class Partial, unsigned inputs, unsigned units>
-inline void matrixStep(const void *in, const void *weights, const void *start, void *out) {
+__attribute__((always_inline)) inline void matrixStep(const void *in, const void *weights, unsigned rows,
+                                                      unsigned columns, const void *start, void *out,
+                                                      unsigned long *random = nullptr) {
   typedef typename Row<float, units>::Type Sums;
   typedef typename Row<Partial, units>::Type Results;
   typedef typename Row<In, units>::Type Weights;
-  Sums sums = __builtin_convertvector(*static_cast<const Results *>(start), Sums);
-  for (unsigned i = 0; i != inputs; ++i) {
-    const auto factor = static_cast<float>(static_cast<const In *>(in)[i]);
-    sums += factor * __builtin_convertvector(static_cast<const Weights *>(weights)[i], Sums);
+  if (rows == inputs && columns == units) {
+    Sums sums = __builtin_convertvector(*static_cast<const Results *>(start), Sums);
+    for (unsigned i = 0; i != inputs; ++i) {
+      const auto factor = static_cast<float>(static_cast<const In *>(in)[i]);
+      sums += factor * __builtin_convertvector(static_cast<const Weights *>(weights)[i], Sums);
+    }
+    if (random)
+      for (unsigned j = 0; j != units; ++j)
+        static_cast<Partial *>(out)[j] = static_cast<Partial>(stochasticHalf(sums[j], random));
+    else
+      *static_cast<Results *>(out) = __builtin_convertvector(sums, Results);
+    return;
   }
-  *static_cast<Results *>(out) = __builtin_convertvector(sums, Results);
+  for (unsigned j = 0; j != columns; ++j) {
+    auto sum = static_cast<float>(static_cast<const Partial *>(start)[j]);
+    for (unsigned i = 0; i != rows; ++i)
+      sum += static_cast<float>(static_cast<const In *>(in)[i]) *
+             static_cast<float>(static_cast<const In *>(weights)[i * columns + j]);
+    static_cast<Partial *>(out)[j] =
+        random ? static_cast<Partial>(stochasticHalf(sum, random)) : static_cast<Partial>(sum);
+  }
 }
 } // namespace
 
 #define STEP(name, In, Partial, inputs, units)                                                                    \
-  extern "C" void __popgraph_matrix_##name(const void *in, const void *weights, const void *start, void *out) { \
-    matrixStep<In, Partial, inputs, units>(in, weights, start, out);                                              \
+  extern "C" void __popgraph_matrix_##name(const void *in, const void *weights, unsigned rows, unsigned columns,  \
+                                           const void *start, void *out) {                                        \
+    matrixStep<In, Partial, inputs, units>(in, weights, rows, columns, start, out);                               \
   }
 STEP(f16_f16_16, _Float16, _Float16, 16, 16)
 STEP(f16_f16_8, _Float16, _Float16, 16, 8)
@@ -605,4 +691,13 @@ STEP(f16_f32_8, _Float16, float, 16, 8)
 STEP(f32_f32_8, float, float, 8, 8)
 STEP(f32_f32_4, float, float, 8, 4)
 #undef STEP
+#define STOCHASTIC_STEP(name, units)                                                                                 \
+  extern "C" void __popgraph_stochastic_matrix_##name(const void *in, const void *weights, unsigned rows,            \
+                                                      unsigned columns, const void *start, void *out,                \
+                                                      unsigned long *random) {                                       \
+    matrixStep<_Float16, _Float16, 16, units>(in, weights, rows, columns, start, out, random);                       \
+  }
+STOCHASTIC_STEP(f16_f16_16, 16)
+STOCHASTIC_STEP(f16_f16_8, 8)
+#undef STOCHASTIC_STEP
 extern "C" void __popgraph_matrix_load(const void *, unsigned) {}

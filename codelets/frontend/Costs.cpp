@@ -16,8 +16,8 @@ using namespace llvm;
 
 // Hand-scheduled code counts in fractions of a slot: eight 8-bit elements are one 64-bit access.
 constexpr std::uint32_t kHandScheduledUnit = 8;
-// Weights that the supervisor loads in a worker's slot: 16 bytes in each of six cycles.
-constexpr std::uint32_t kMatrixLoadBytes = 96;
+// The supervisor loads weights while workers wait; machine/Machine.hpp, slotCycles: the same on all machines.
+constexpr std::uint32_t kSlotCycles = 6;
 constexpr std::uint32_t kRepeatBundles = 256; // machine/Machine.hpp, rptBodyBundlesMax: the same on all machines
 
 struct Price {
@@ -46,6 +46,9 @@ const StringMap<Cost> &mathCosts() {
 #undef X
 #define X(name) map[std::string(kMathPrefix) + #name] = Cost::MatrixStep;
     POPGRAPH_MATRIX_STEPS(X)
+#undef X
+#define X(name, cost) map[std::string(kMathPrefix) + #name] = Cost::cost;
+    POPGRAPH_RANDOM_FUNCTIONS(X)
 #undef X
     return map;
   }();
@@ -599,8 +602,8 @@ private:
       if (callee->getName() == kPrintFunction) return price(Cost::Print);
       if (callee->getName() == kCycleFunction) return price(Cost::Integer);
       if (callee->getName() == kMatrixLoad) {
-        const auto *bytes = dyn_cast<ConstantInt>(call.getArgOperand(1));
-        const std::uint64_t times = bytes ? (bytes->getZExtValue() + kMatrixLoadBytes - 1) / kMatrixLoadBytes : 1;
+        const auto *cycles = dyn_cast<ConstantInt>(call.getArgOperand(1));
+        const std::uint64_t times = cycles ? (cycles->getZExtValue() + kSlotCycles - 1) / kSlotCycles : 1;
         return price(Cost::MatrixStart) + price(Cost::MatrixLoad, static_cast<std::uint32_t>(times));
       }
       if (callee->getName().starts_with(kLaunchPrefix)) return price(Cost::Integer, 3); // setzi, runall, sync

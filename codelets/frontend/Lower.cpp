@@ -230,8 +230,9 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
   addLaunchers(*module, vertices, slotCycles);
   if (slotCycles == 1) // nobody asks a CPU target for cycles
     for (FoundVertex &vertex : vertices) vertex.computeSymbol = vertex.plainSymbol;
-  addRunFunctions(*module, vertices, slotCycles);
   widenHalfIntrinsics(*module);
+  addStochasticVariants(*module);
+  addRunFunctions(*module, vertices, slotCycles);
   verify(*module, "adding the context");
   linkMathematics(*module);
   result.object = emitObject(*module, optimise);

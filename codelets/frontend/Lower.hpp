@@ -19,7 +19,9 @@ inline constexpr char kCycleFunction[] = "__popgraph_cycles"; ///< `uint64_t ()`
 inline constexpr char kLaunchPrefix[] = "__popgraph_launch_"; ///< + compute() symbol: `void (state, VertexContext *)`
 inline constexpr char kMathPrefix[] = "__popgraph_";
 inline constexpr char kMatrixPrefix[] = "__popgraph_matrix_";    ///< steps, and
-inline constexpr char kMatrixLoad[] = "__popgraph_matrix_load";  ///< `void (const void *, unsigned bytes)`
+inline constexpr char kMatrixLoad[] = "__popgraph_matrix_load";  ///< `void (const void *, unsigned cycles)`
+
+inline constexpr char kStochasticSuffix[] = ".sr"; ///< of functions that round to half at random
 
 inline constexpr char kHandScheduledMark[] = "__popgraph_hand_scheduled"; ///< `void ()` in device headers
 
@@ -62,7 +64,11 @@ void moveGlobals(llvm::Module &module, CodeletModule &result);
 /// Defines the launchers that mapAssembly() called. A worker issues once in `slotCycles` cycles.
 void addLaunchers(llvm::Module &module, const std::vector<FoundVertex> &vertices, unsigned slotCycles);
 
-/// Adds the RunRows functions of each vertex and makes everything else internal.
+/// Adds to each function that rounds to half a variant that rounds at random.
+void addStochasticVariants(llvm::Module &module);
+
+/// Adds the RunRows functions of each vertex, which choose the variant that context->stochastic asks for, and makes
+/// everything else internal.
 void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, unsigned slotCycles);
 
 /// Optimises for the host and returns the ELF object.

@@ -67,3 +67,8 @@
 // given.
 #define POPGRAPH_MATRIX_STEPS(X) \
   X(matrix_f16_f16_16) X(matrix_f16_f16_8) X(matrix_f16_f32_8) X(matrix_f32_f32_8) X(matrix_f32_f32_4)
+
+// The worker's random number generator, popgraph/Builtins.h: they read and write its state in the context.
+#define POPGRAPH_RANDOM_FUNCTIONS(X)                                                                              \
+  X(random_bits, Random) X(random_word, Random) X(random_uniforms, Random) X(random_normals, RandomNormal)        \
+  X(random_mask, Random) X(random_get, RandomState) X(random_put, RandomState)

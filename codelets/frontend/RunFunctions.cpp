@@ -47,14 +47,15 @@ bool callsItself(const Function &function) {
   return false;
 }
 
-void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycles, bool counts) {
+/// A function that runs rows with `compute`; where `stochastic` is given, it leaves them to that one when rounding is at
+/// random.
+Function *addRunFunction(Module &module, const FoundVertex &vertex, Function *compute, const std::string &name,
+                         unsigned slotCycles, bool counts, Function *stochastic) {
   LLVMContext &llvmContext = module.getContext();
   IRBuilder<> builder(llvmContext);
   Type *pointer = builder.getPtrTy(), *wide = builder.getInt64Ty(), *word = builder.getInt32Ty();
   auto *type = FunctionType::get(builder.getVoidTy(), {pointer, wide, wide, pointer, pointer}, false);
-  auto *run = Function::Create(type, GlobalValue::ExternalLinkage,
-                               counts ? vertex.codelet.runSymbol : vertex.codelet.plainSymbol, module);
-  Function *compute = module.getFunction(counts ? vertex.computeSymbol : vertex.plainSymbol);
+  auto *run = Function::Create(type, GlobalValue::ExternalLinkage, name, module);
   // The same target features as compute(), or it could not be inlined.
   for (const char *name : {"target-cpu", "target-features", "tune-cpu"})
     if (compute->hasFnAttribute(name)) run->addFnAttr(compute->getFnAttribute(name));
@@ -65,6 +66,16 @@ void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycl
   run->addParamAttr(4, Attribute::NoAlias);
 
   builder.SetInsertPoint(BasicBlock::Create(llvmContext, "entry", run));
+  if (stochastic) {
+    BasicBlock *random = BasicBlock::Create(llvmContext, "random", run);
+    BasicBlock *nearest = BasicBlock::Create(llvmContext, "nearest", run);
+    Value *mode = builder.CreateLoad(word, member(builder, context, offsetof(VertexContext, stochastic)));
+    builder.CreateCondBr(builder.CreateICmpEQ(mode, builder.getInt32(0)), nearest, random);
+    builder.SetInsertPoint(random);
+    builder.CreateCall(stochastic, {rows, stride, count, context, slots});
+    builder.CreateRetVoid();
+    builder.SetInsertPoint(nearest);
+  }
   // A supervisor issues in every cycle.
   const bool supervises = vertex.codelet.kind == VertexKind::Supervisor;
   builder.CreateStore(builder.getInt32(supervises ? 1 : slotCycles),
@@ -105,6 +116,18 @@ void addRunFunction(Module &module, const FoundVertex &vertex, unsigned slotCycl
   }
   endLoop(builder, loop, count);
   builder.CreateRetVoid();
+  return run;
+}
+
+/// The function `name` that runs rows with a compute function, and with its variant that rounds at random.
+void addRoundingVariants(Module &module, const FoundVertex &vertex, const std::string &symbol, const std::string &name,
+                         unsigned slotCycles, bool counts) {
+  Function *variant = module.getFunction(symbol + kStochasticSuffix), *stochastic = nullptr;
+  if (variant) {
+    stochastic = addRunFunction(module, vertex, variant, name + kStochasticSuffix, slotCycles, counts, nullptr);
+    stochastic->setLinkage(GlobalValue::InternalLinkage);
+  }
+  addRunFunction(module, vertex, module.getFunction(symbol), name, slotCycles, counts, stochastic);
 }
 
 } // namespace
@@ -114,10 +137,10 @@ void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, u
   for (FoundVertex &vertex : vertices) {
     Codelet &codelet = vertex.codelet;
     codelet.runSymbol = codelet.plainSymbol = kRunPrefix + std::to_string(index++);
-    addRunFunction(module, vertex, slotCycles, true);
+    addRoundingVariants(module, vertex, vertex.computeSymbol, codelet.runSymbol, slotCycles, true);
     if (vertex.plainSymbol == vertex.computeSymbol) continue;
     codelet.plainSymbol += "_plain";
-    addRunFunction(module, vertex, slotCycles, false);
+    addRoundingVariants(module, vertex, vertex.plainSymbol, codelet.plainSymbol, slotCycles, false);
   }
   for (Function &function : module) {
     if (function.isDeclaration() || function.getName().starts_with(kRunPrefix)) continue;
@@ -126,9 +149,10 @@ void addRunFunctions(llvm::Module &module, std::vector<FoundVertex> &vertices, u
     function.setDSOLocal(true);
   }
   for (const FoundVertex &vertex : vertices)
-    for (const std::string &symbol : {vertex.computeSymbol, vertex.plainSymbol}) {
+    for (const std::string &symbol : {vertex.computeSymbol, vertex.computeSymbol + kStochasticSuffix,
+                                      vertex.plainSymbol, vertex.plainSymbol + kStochasticSuffix}) {
       Function *compute = module.getFunction(symbol);
-      if (callsItself(*compute) || compute->hasFnAttribute(Attribute::NoInline)) continue;
+      if (!compute || callsItself(*compute) || compute->hasFnAttribute(Attribute::NoInline)) continue;
       compute->addFnAttr(Attribute::AlwaysInline);
     }
 }

@@ -65,6 +65,7 @@ void EngineState::prepare(const poplar::Device &device) {
   if (replicas_) return;
   TileDefaults defaults;
   defaults.floatExceptions = options_.floatExceptions;
+  defaults.stochasticRounding = options_.stochasticRounding;
   defaults.seed = options_.seed;
   replicas_ = std::make_unique<Replicas>(module_, defaults, [this](const std::string &text) {
     std::ostream &out = printStream ? *printStream : std::cout;

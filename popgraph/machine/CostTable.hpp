@@ -59,9 +59,11 @@ namespace popgraph {
                              "work split of ours it makes the 26 of the estimators' prologues")                       \
   X(MatrixStep,            4,   4,  8, "a row through all units: four slots in the conv estimators, on silicon in C3")    \
   X(MatrixStart,           8,   0,  8, "supervisor of a 1x1 convolution: 50 cycles in the conv estimators; C3")          \
-  X(MatrixLoad,            1,   0,  1, "weights: 16 bytes a cycle, 96 in a worker's slot")                            \
+  X(MatrixLoad,            1,   0,  1, "weights, for each six cycles: 16 bytes a cycle, gc2 8")                            \
   X(Print,                 1,   0,  1, "host text output: only the call")                                             \
-  X(Random,                0,   1,  1, "random number instructions issue once")
+  X(Random,                0,   1,  1, "random number instructions issue once: bits, and uniform or masked vectors of 64 bits") \
+  X(RandomNormal,          0,   2,  1, "two normal numbers: 4 for 2 in the estimators' tables, less multiply and add")\
+  X(RandomState,           1,   0,  1, "a word of the generator's state read or written: get and put issue once")
 
 enum class Cost : std::uint8_t {
 #define X(name, main, aux, instructions, source) name,

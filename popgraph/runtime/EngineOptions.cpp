@@ -28,6 +28,7 @@ EngineOptions EngineOptions::parse(const poplar::OptionFlags &given, bool checkN
   result.keepRuns = optionNumber(value("autoReport.executionProfileProgramRunCount"));
   result.verify = isTrue("debug.verify");
   result.enablePrefetch = isTrue("exchange.enablePrefetch");
+  result.stochasticRounding = isTrue("prng.enableStochasticRounding");
   result.floatExceptions = isTrue("debug.floatPointOpException");
   result.seed = optionNumber(value("prng.seed"));
   if (isSet("debug.allowOutOfMemory")) result.allowOutOfMemory = isTrue("debug.allowOutOfMemory");

@@ -57,7 +57,7 @@ namespace popgraph {
   X("opt.maxComputeSetsPerLoweredCopy",           "",      "number", "no effect")                                     \
   X("opt.maxLinkerThreads",                       "0",     "number", "no effect")                                     \
   X("opt.useAutoloader",                          "false", "bool",   "no effect")                                     \
-  X("prng.enableStochasticRounding",              "false", "bool",   "no effect")                                     \
+  X("prng.enableStochasticRounding",              "false", "bool",   "codelets round to HALF at random")              \
   X("prng.seed",                                  "0",     "number", "state of the tiles' random generators")         \
   X("profiler.blocks.filter",                     "",      "string", "no effect: all blocks are recorded")            \
   X("profiler.blocks.implicitFlush",              "true",  "bool",   "no effect")                                     \
@@ -93,7 +93,7 @@ struct EngineOptions {
   bool verify = true;
   int allowOutOfMemory = -1; ///< -1: not set
   bool enablePrefetch = false;
-  bool floatExceptions = false;
+  bool floatExceptions = false, stochasticRounding = false;
   std::uint64_t seed = 0;
   std::vector<profile::OptionRecord> all; ///< for the profile
 

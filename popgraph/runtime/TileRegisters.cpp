@@ -25,9 +25,10 @@ private:
 } // namespace
 
 void TileRegisters::reset(const TileDefaults &defaults) {
-  std::fill(floats_.begin(), floats_.end(), defaults.floatExceptions ? kTraps : 0);
+  std::fill(floats_.begin(), floats_.end(),
+            (defaults.floatExceptions ? kTraps : 0) | (defaults.stochasticRounding ? kStochastic : 0));
   SeedSequence sequence(defaults.seed);
-  for (std::uint64_t &word : seeds_) word = defaults.seed == 0 ? 1 : sequence.next();
+  for (std::uint64_t &word : seeds_) word = sequence.next();
 }
 
 void clearFloatFlags() { std::feclearexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW); }

@@ -9,13 +9,14 @@ namespace popgraph {
 
 /// Settings of an engine that say how tiles start.
 struct TileDefaults {
-  bool floatExceptions = false;
-  std::uint64_t seed = 0; ///< 0: the same state everywhere
+  bool floatExceptions = false, stochasticRounding = false;
+  std::uint64_t seed = 0; ///< of the generators; no two workers start alike
 };
 
 class TileRegisters {
 public:
   static constexpr std::uint32_t kInvalid = 1, kDivisionByZero = 2, kOverflow = 4;
+  static constexpr std::uint32_t kStochastic = 8; ///< as Target::makeFpIctlValue() has it
   static constexpr std::uint32_t kTraps = kInvalid | kDivisionByZero | kOverflow;
 
   TileRegisters(std::uint32_t tiles, std::uint32_t workers)
@@ -24,6 +25,8 @@ public:
 
   /// Which floating point exceptions of a tile end the run: bits as above.
   std::uint32_t traps(std::uint32_t tile) const { return floats_[tile] & kTraps; }
+  /// Whether a tile rounds to half at random.
+  bool stochastic(std::uint32_t tile) const { return (floats_[tile] & kStochastic) != 0; }
   std::uint32_t &floats(std::uint32_t tile) { return floats_[tile]; }
   /// Generators of a tile's workers, two words each.
   std::uint64_t *seeds(std::uint32_t tile) { return seeds_.data() + std::size_t(tile) * workers_ * 2; }

@@ -1,6 +1,7 @@
 // Registers of the tiles: floating point behaviour and random number generators.
 #include <poplar/CSRFunctions.hpp>
 #include <poplar/RandomSeed.hpp>
+#include <cmath>
 #include <set>
 #include <sstream>
 
@@ -204,4 +205,101 @@ struct Draw : public poplar::Vertex {
     CHECK(draw() == first);
     CHECK(draw() == second);
   });
+}
+
+TEST_CASE("stochastic rounding rounds up or down, in the mean to the value, the same on both backends") {
+  // A third of the way from one half to the next; a subnormal; what needs no rounding; too large; the mean of both.
+  const std::vector<float> values{1 + 0x1p-10f / 3, -(1 + 0x1p-10f / 3), 0x1p-24f * 5.25f, 3.5f, 1e6f, 0};
+  constexpr unsigned n = 2000;
+  std::vector<std::vector<float>> of[2]; // by backend of the same IPU
+  onEachDevice([&](TestDevice &d) {
+    INFO(d.name);
+    for (const bool option : {false, true}) {
+      Graph graph(d.device.getTarget());
+      std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+#include <poplar/HalfFloat.hpp>
+static poplar::half rounded(float x) { return poplar::half(x); }
+struct Round : public poplar::MultiVertex {
+  poplar::Input<poplar::Vector<float>> in;
+  poplar::Output<poplar::Vector<poplar::half>> out;
+  bool compute(unsigned worker) {
+    for (unsigned i = worker * 2; i < in.size(); i += numWorkers() * 2) {
+      out[i] = rounded(in[i]);
+      if (i + 1 < in.size()) out[i + 1] = rounded(in[i + 1]);
+    }
+    return true;
+  }
+};
+struct Add : public poplar::Vertex {
+  poplar::Input<poplar::Vector<poplar::half>> in;
+  poplar::Output<poplar::Vector<poplar::half>> out;
+  bool compute() {
+    for (unsigned i = 0; i < in.size(); ++i) out[i] = in[i] + poplar::half(1024);
+    return true;
+  }
+};
+)");
+      graph.addCodelets(source);
+      const auto size = static_cast<unsigned>(values.size()) * n;
+      Tensor in = graph.addVariable(FLOAT, {size}), out = graph.addVariable(HALF, {size});
+      Tensor sum = graph.addVariable(HALF, {n}), terms = graph.addConstant<float>(HALF, {n}, 0.25f);
+      const unsigned tile = tileOf(graph, 5);
+      for (const Tensor &t : {in, out, sum, terms}) graph.setTileMapping(t, tile);
+      ComputeSet cs = graph.addComputeSet(), add = graph.addComputeSet();
+      graph.setTileMapping(graph.addVertex(cs, "Round", {{"in", in}, {"out", out}}), tile);
+      graph.setTileMapping(graph.addVertex(add, "Add", {{"in", terms}, {"out", sum}}), tile);
+      graph.createHostWrite("in", in);
+      graph.createHostRead("out", out);
+      graph.createHostRead("sum", sum);
+      program::Sequence on, off;
+      if (!option) setStochasticRounding(graph, on, true);
+      on.add(program::Execute(cs));
+      on.add(program::Execute(add));
+      setStochasticRounding(graph, off, false);
+      off.add(program::Execute(cs));
+      OptionFlags options{{"prng.seed", "3"}};
+      if (option) options.set("prng.enableStochasticRounding", "true");
+      Engine engine(graph, {on, off}, options);
+      engine.load(d.device);
+      std::vector<float> data(size);
+      for (unsigned i = 0; i < size; ++i) data[i] = values[i / n];
+      write(engine, "in", data);
+      const auto halves = [&](const char *handle, unsigned count) {
+        const auto bits = read<std::uint16_t>(engine, handle, count);
+        std::vector<float> result(count);
+        copyDeviceHalfToFloat(graph.getTarget(), bits.data(), result.data(), count);
+        return result;
+      };
+      engine.run(0);
+      const auto random = halves("out", size), sums = halves("sum", n);
+      engine.run(1);
+      const auto nearest = halves("out", size);
+      const double steps[] = {0x1p-10, 0x1p-10, 0x1p-24, 0, 0, 0};
+      for (unsigned v = 0; v != values.size(); ++v) {
+        INFO(values[v]);
+        double mean = 0;
+        std::set<float> seen;
+        for (unsigned i = v * n; i != (v + 1) * n; ++i) {
+          mean += static_cast<double>(random[i]) / n;
+          seen.insert(random[i]);
+          REQUIRE(nearest[i] == nearest[v * n]);
+        }
+        CHECK(seen.size() == (steps[v] == 0 ? 1 : 2));
+        CHECK(seen.count(nearest[v * n]) == 1);
+        if (values[v] == 1e6f) continue;
+        for (const float x : seen) CHECK(std::abs(static_cast<double>(x) - values[v]) <= steps[v]);
+        CHECK(std::abs(mean - static_cast<double>(values[v])) <= 5 * 0.5 * steps[v] / std::sqrt(double(n)) + 1e-9);
+      }
+      // Halves that are added round in the same way: 1024.25 lies between 1024 and 1025.
+      double mean = 0;
+      for (const float x : sums) mean += static_cast<double>(x) / n;
+      CHECK(std::set<float>(sums.begin(), sums.end()) == std::set<float>{1024, 1025});
+      CHECK(std::abs(mean - 1024.25) <= 5 * 0.44 / std::sqrt(double(n)));
+      if (d.name == "simulator" || d.name == "cpu backend") of[d.name == "cpu backend"].push_back(random);
+    }
+  });
+  REQUIRE(of[0].size() == 2);
+  CHECK(of[0] == of[1]);
+  CHECK(of[0][0] == of[0][1]); // the option and the program say the same
 }

@@ -108,7 +108,9 @@ bool TileRunner::run(const ComputeSetPlan &plan, const std::function<bool(std::u
     context.print = &State::print;
     context.host = &s.printer;
     for (std::uint32_t task = first; task < last; ++task) {
-      context.rng = s.storage.registers().seeds(s.module->tasks[task].tile);
+      const std::uint32_t tile = s.module->tasks[task].tile;
+      context.rng = s.storage.registers().seeds(tile);
+      context.stochastic = s.storage.registers().stochastic(tile);
       const bool counting = done && (!counts || counts(task));
       s.runTask(task, context, counting);
       if (counting) done(task, s.slots.data());

@@ -15,7 +15,10 @@ class Graph;
 ///
 /// An exception that is on ends the run with application_runtime_error, naming the codelet and the tile. It is found by
 /// the host's own flags after the vertices of a codelet on a tile have run, so a compiler that computes what it then
-/// does not use may raise one. Codelets round to nearest and let HALF overflow to infinity whatever esr and nanoo say.
+/// does not use may raise one.
+///
+/// With esr, codelets round to HALF up or down at random, as likely as the value is near to either, with the generators
+/// that getHwSeeds() reads: the same on every backend. HALF overflows to infinity whatever nanoo says.
 struct FloatingPointBehaviour {
   bool inv;   ///< invalid operations raise an exception
   bool div0;  ///< divisions by zero raise an exception

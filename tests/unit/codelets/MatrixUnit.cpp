@@ -92,6 +92,84 @@ TEST_CASE("The matrix unit adds products in the order of the inputs and rounds a
   }
 }
 
+TEST_CASE("Edges of matrices leave inputs and units of the matrix unit unused", "[codelets][matrix]") {
+  const auto module = compileText(R"(
+    #include <popgraph/MatrixUnit.h>
+    #include <hand_scheduled.h>
+    template <unsigned loadBytes> struct Edge : Vertex {
+      Input<Vector<float, VectorLayout::SPAN, 8>> in, weights;
+      InOut<Vector<float, VectorLayout::SPAN, 8>> sums;
+      unsigned rows, columns;
+      bool compute() {
+        popgraph::handScheduled();
+        const popgraph::MatrixUnit<float, float, 8, loadBytes> unit(&weights[0], rows, columns);
+        unit.step(&in[0], &sums[0], &sums[0]);
+        return true;
+      }
+    };
+    template struct Edge<8>;
+    template struct Edge<16>;)");
+  const auto data = numbers<float>(8, 1), weights = numbers<float>(5 * 3, 2), start = numbers<float>(8, 3);
+  std::uint32_t slotsOf[2] = {};
+  for (unsigned loadBytes : {8u, 16u}) {
+    std::vector<float> sums = start;
+    VertexRun vertex(*module, "Edge<" + std::to_string(loadBytes) + ">");
+    vertex.connect("in", data.data(), 8);
+    vertex.connect("weights", weights.data(), 15);
+    vertex.connect("sums", sums.data(), 8);
+    vertex.state("rows", 5u);
+    vertex.state("columns", 3u);
+    slotsOf[loadBytes == 16] = vertex.run().at(0);
+    for (unsigned j = 0; j != 8; ++j) {
+      float expected = start[j];
+      if (j < 3)
+        for (unsigned i = 0; i != 5; ++i) {
+          const float product = data[i] * weights[i * 3 + j];
+          expected = expected + product;
+        }
+      CHECK(sums[j] == expected);
+    }
+  }
+  // 256 bytes of weights, by 8 or by 16 a cycle: 32 or 16 cycles, six in a slot.
+  CHECK(slotsOf[0] - slotsOf[1] == 6 - 3);
+}
+
+TEST_CASE("Partial results that are halves round at random when the context says so", "[codelets][matrix]") {
+  for (const unsigned units : {16u, 8u}) {
+    const auto module = compileText(matrixVertex("half", "half", units));
+    constexpr unsigned rows = 400;
+    // 1 + a third of the distance of halves, from one product of two.
+    std::vector<_Float16> data(rows * 16, static_cast<_Float16>(0)), weights(16 * units, static_cast<_Float16>(0));
+    for (unsigned r = 0; r != rows; ++r) {
+      data[r * 16] = static_cast<_Float16>(1);
+      data[r * 16 + 1] = static_cast<_Float16>(0x1p-10f);
+    }
+    for (unsigned j = 0; j != units; ++j) {
+      weights[j] = static_cast<_Float16>(1);
+      weights[units + j] = static_cast<_Float16>(0.25f);
+    }
+    std::vector<_Float16> sums(rows * units, static_cast<_Float16>(0));
+    std::uint64_t state[2] = {0x1234567890abcdefu, 0xfedcba9876543210u};
+    VertexRun vertex(*module, "Multiply");
+    vertex.context.stochastic = 1;
+    vertex.context.rng = state;
+    vertex.connect("in", data.data(), static_cast<std::uint32_t>(data.size()));
+    vertex.connect("weights", weights.data(), static_cast<std::uint32_t>(weights.size()));
+    vertex.connect("sums", sums.data(), static_cast<std::uint32_t>(sums.size()));
+    vertex.state("rows", rows);
+    const auto slots = vertex.run().at(0);
+    double up = 0;
+    for (const _Float16 sum : sums) {
+      REQUIRE((sum == static_cast<_Float16>(1) || sum == static_cast<_Float16>(1 + 0x1p-10f)));
+      up += sum != static_cast<_Float16>(1);
+    }
+    const double n = rows * units;
+    CHECK(std::abs(up / n - 0.25) < 5 * std::sqrt(0.25 * 0.75 / n));
+    vertex.context.stochastic = 0;
+    CHECK(vertex.run().at(0) == slots); // the mode costs nothing
+  }
+}
+
 TEST_CASE("A matrix unit that no machine has does not compile", "[codelets][matrix]") {
   CHECK_THROWS(compileText(matrixVertex("float", "half", 8)));
   CHECK_THROWS(compileText(matrixVertex("half", "float", 16)));

@@ -9,6 +9,14 @@
 extern "C" {
 popgraph::VertexContext *__popgraph_context() __attribute__((const, nothrow));
 unsigned long long __popgraph_cycles() __attribute__((nothrow));
+struct PopgraphPair { float first, second; };
+unsigned long __popgraph_random_bits(void *context) __attribute__((nothrow));
+unsigned __popgraph_random_word(void *context) __attribute__((nothrow));
+struct PopgraphPair __popgraph_random_uniforms(void *context) __attribute__((nothrow));
+struct PopgraphPair __popgraph_random_normals(void *context) __attribute__((nothrow));
+struct PopgraphPair __popgraph_random_mask(void *context, struct PopgraphPair a, float keep) __attribute__((nothrow));
+unsigned __popgraph_random_get(void *context, unsigned index) __attribute__((nothrow));
+void __popgraph_random_put(void *context, unsigned index, unsigned value) __attribute__((nothrow));
 }
 
 namespace popgraph {
@@ -101,34 +109,30 @@ inline unsigned get_tile_id() { return __popgraph_context()->tile; }
 inline unsigned get_worker_id() { return __popgraph_context()->worker; }
 
 /// 64 random bits of this worker: xoroshiro128+.
-inline unsigned long long urand64() {
-  unsigned long *state = __popgraph_context()->rng;
-  const unsigned long a = state[0], b = state[1], result = a + b, mixed = a ^ b;
-  state[0] = (a << 24 | a >> 40) ^ mixed ^ mixed << 16;
-  state[1] = mixed << 37 | mixed >> 27;
-  return result;
-}
+inline unsigned long long urand64() { return __popgraph_random_bits(__popgraph_context()); }
 /// 32 random bits.
-inline unsigned urand32() { return static_cast<unsigned>(math::urand64() >> 32); }
-/// Uniform in [-0.5, 0.5).
-inline float urand_f32() {
-  return static_cast<float>(static_cast<int>(math::urand32() >> 8) - (1 << 23)) * 0x1p-24f;
+inline unsigned urand32() { return __popgraph_random_word(__popgraph_context()); }
+/// Two numbers uniform in [-0.5, 0.5).
+inline float2 f32v2urand() {
+  const PopgraphPair drawn = __popgraph_random_uniforms(__popgraph_context());
+  return float2{drawn.first, drawn.second};
 }
+inline float urand_f32() { return __popgraph_random_uniforms(__popgraph_context()).first; }
 inline half urand_f16() {
   return half(static_cast<float>(static_cast<int>(math::urand32() >> 21) - (1 << 10)) * 0x1p-11f);
 }
-/// Nearly standard normal: a scaled sum of uniform numbers.
-inline float f32grand() {
-  float total = 0;
-  for (int i = 0; i != 6; ++i) total += math::urand_f32();
-  return total * 1.41421356f;
-}
+/// Two nearly standard normal numbers, each a scaled sum of six uniform ones.
 inline float2 f32v2grand() {
-  const float first = math::f32grand();
-  return float2{first, math::f32grand()};
+  const PopgraphPair drawn = __popgraph_random_normals(__popgraph_context());
+  return float2{drawn.first, drawn.second};
 }
+inline float f32grand() { return __popgraph_random_normals(__popgraph_context()).first; }
 inline half2 f16v2grand() { return half2(math::f32v2grand()); }
 /// Each element kept with probability `keep`, else zero.
+inline float2 rmask(const float2 &a, float keep) {
+  const PopgraphPair kept = __popgraph_random_mask(__popgraph_context(), PopgraphPair{a[0], a[1]}, keep);
+  return float2{kept.first, kept.second};
+}
 template <class T> inline T rmask(const T &a, float keep) {
   T result = a;
   for (unsigned i = 0; i != sizeof(T) / sizeof a[0]; ++i)
@@ -189,34 +193,29 @@ inline unsigned get(unsigned index) {
   }
 }
 inline unsigned uget(unsigned index) {
-  const unsigned long *random = __popgraph_context()->rng;
   switch (index) {
   case CSR_W_TAS__INDEX: return math::registers().scale;
-  case CSR_W_PRNG_0_0__INDEX: return static_cast<unsigned>(random[0]);
-  case CSR_W_PRNG_0_1__INDEX: return static_cast<unsigned>(random[0] >> 32);
-  case CSR_W_PRNG_1_0__INDEX: return static_cast<unsigned>(random[1]);
-  case CSR_W_PRNG_1_1__INDEX: return static_cast<unsigned>(random[1] >> 32);
+  case CSR_W_PRNG_0_0__INDEX: return __popgraph_random_get(__popgraph_context(), 0);
+  case CSR_W_PRNG_0_1__INDEX: return __popgraph_random_get(__popgraph_context(), 1);
+  case CSR_W_PRNG_1_0__INDEX: return __popgraph_random_get(__popgraph_context(), 2);
+  case CSR_W_PRNG_1_1__INDEX: return __popgraph_random_get(__popgraph_context(), 3);
   default: return 0;
   }
-}
-inline unsigned long replaced(unsigned long old, unsigned value, bool high) {
-  return high ? (old & 0xffffffffu) | static_cast<unsigned long>(value) << 32 : (old & ~0xffffffffUL) | value;
 }
 /// Modes of rounding and of exceptions cannot be set: other registers ignore what is written to them.
 template <class T> inline void put(T, unsigned) {}
 template <class T> inline void uput(T given, unsigned index) {
   const unsigned value = __builtin_bit_cast(unsigned, given);
-  unsigned long *random = __popgraph_context()->rng;
   switch (index) {
   case CSR_W_TAS__INDEX: math::registers().scale = value; break;
   case CSR_W_FP_CLR__INDEX:
     if (value >> CSR_W_FP_CLR__ZAACC__SHIFT & CSR_W_FP_CLR__ZAACC__MASK)
       math::registers().accumulators[0] = math::registers().accumulators[1] = 0;
     break;
-  case CSR_W_PRNG_0_0__INDEX: random[0] = math::replaced(random[0], value, false); break;
-  case CSR_W_PRNG_0_1__INDEX: random[0] = math::replaced(random[0], value, true); break;
-  case CSR_W_PRNG_1_0__INDEX: random[1] = math::replaced(random[1], value, false); break;
-  case CSR_W_PRNG_1_1__INDEX: random[1] = math::replaced(random[1], value, true); break;
+  case CSR_W_PRNG_0_0__INDEX: __popgraph_random_put(__popgraph_context(), 0, value); break;
+  case CSR_W_PRNG_0_1__INDEX: __popgraph_random_put(__popgraph_context(), 1, value); break;
+  case CSR_W_PRNG_1_0__INDEX: __popgraph_random_put(__popgraph_context(), 2, value); break;
+  case CSR_W_PRNG_1_1__INDEX: __popgraph_random_put(__popgraph_context(), 3, value); break;
   default: break;
   }
 }

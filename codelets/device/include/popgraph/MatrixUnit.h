@@ -17,22 +17,28 @@
 #include <poplar/HalfFloat.hpp>
 
 extern "C" {
-void __popgraph_matrix_load(const void *weights, unsigned bytes) __attribute__((nothrow));
-void __popgraph_matrix_f16_f16_16(const void *, const void *, const void *, void *) __attribute__((nothrow));
-void __popgraph_matrix_f16_f16_8(const void *, const void *, const void *, void *) __attribute__((nothrow));
-void __popgraph_matrix_f16_f32_8(const void *, const void *, const void *, void *) __attribute__((nothrow));
-void __popgraph_matrix_f32_f32_8(const void *, const void *, const void *, void *) __attribute__((nothrow));
-void __popgraph_matrix_f32_f32_4(const void *, const void *, const void *, void *) __attribute__((nothrow));
+void __popgraph_matrix_load(const void *weights, unsigned cycles) __attribute__((nothrow));
+void __popgraph_matrix_f16_f16_16(const void *, const void *, unsigned, unsigned, const void *, void *)
+    __attribute__((nothrow));
+void __popgraph_matrix_f16_f16_8(const void *, const void *, unsigned, unsigned, const void *, void *)
+    __attribute__((nothrow));
+void __popgraph_matrix_f16_f32_8(const void *, const void *, unsigned, unsigned, const void *, void *)
+    __attribute__((nothrow));
+void __popgraph_matrix_f32_f32_8(const void *, const void *, unsigned, unsigned, const void *, void *)
+    __attribute__((nothrow));
+void __popgraph_matrix_f32_f32_4(const void *, const void *, unsigned, unsigned, const void *, void *)
+    __attribute__((nothrow));
 }
 
 namespace popgraph {
 namespace detail {
 template <class In, class Partial, unsigned units> struct MatrixStep; // not there: no machine has it
-#define POPGRAPH_MATRIX_STEP(In, Partial, units, rows, function)                                                       \
+#define POPGRAPH_MATRIX_STEP(In, Partial, units, inputRows, function)                                                  \
   template <> struct MatrixStep<In, Partial, units> {                                                                  \
-    static constexpr unsigned inputs = rows;                                                                           \
-    static void run(const In *in, const In *weights, const Partial *start, Partial *out) {                             \
-      function(in, weights, start, out);                                                                               \
+    static constexpr unsigned inputs = inputRows;                                                                      \
+    static void run(const In *in, const In *weights, unsigned rows, unsigned columns, const Partial *start,            \
+                    Partial *out) {                                                                                    \
+      function(in, weights, rows, columns, start, out);                                                                \
     }                                                                                                                  \
   };
 POPGRAPH_MATRIX_STEP(poplar::half, poplar::half, 16, 16, __popgraph_matrix_f16_f16_16)
@@ -43,8 +49,9 @@ POPGRAPH_MATRIX_STEP(float, float, 4, 8, __popgraph_matrix_f32_f32_4)
 #undef POPGRAPH_MATRIX_STEP
 } // namespace detail
 
-/// One worker's view of the unit. All workers of a vertex load the same weights.
-template <class In, class Partial, unsigned units> class MatrixUnit {
+/// One worker's view of the unit. All workers of a vertex load the same weights, `loadBytes` a cycle:
+/// Target::getConvUnitCoeffLoadBytesPerCycle tells which (gc2: 8, others 16).
+template <class In, class Partial, unsigned units, unsigned loadBytes = 16> class MatrixUnit {
   typedef detail::MatrixStep<In, Partial, units> Step;
 
 public:
@@ -53,14 +60,20 @@ public:
 
   /// Takes `inputs` x `units` weights: weights[i * units + j] is the factor from input i to output j. They are read
   /// where they lie, so they must stay as they are until the next load.
-  explicit MatrixUnit(const In *weights) : weights_(weights) {
-    __popgraph_matrix_load(weights, inputs * units * sizeof(In));
+  explicit MatrixUnit(const In *weights) : MatrixUnit(weights, inputs, units) {}
+  /// Takes `rows` x `columns` weights, weights[i * columns + j], for edges of matrices: the other inputs are zeros and
+  /// the other units idle. A step costs the same.
+  MatrixUnit(const In *weights, unsigned rows, unsigned columns) : weights_(weights), rows_(rows), columns_(columns) {
+    __popgraph_matrix_load(weights, inputs * units * sizeof(In) / loadBytes);
   }
-  /// out[j] = start[j] + sum over i of in[i] * weights[i * units + j]; `out` may be `start`.
-  void step(const In *in, const Partial *start, Partial *out) const { Step::run(in, weights_, start, out); }
+  /// out[j] = start[j] + sum over i of in[i] * weights[i * columns + j]; `out` may be `start`.
+  void step(const In *in, const Partial *start, Partial *out) const {
+    Step::run(in, weights_, rows_, columns_, start, out);
+  }
 
 private:
   const In *weights_;
+  unsigned rows_, columns_;
 };
 
 } // namespace popgraph
