@@ -9,15 +9,20 @@
 //  |  |  |   |   | m                 with several blocks along k, the tiles of one result block
 //  +--+--+---+---+                   add up shares of their partial results
 //    k      n
+//
+// On the matrix unit a block of B lies in panels of as many columns as there are units, and a tile may take its blocks
+// along k one after the other, so that they share memory.
 #include <poplin/MatMul.hpp>
 #include "libs/poplin/detail/BlockedMatrix.hpp"
 #include "libs/poplin/detail/MatMulPlan.hpp"
+#include <popops/Cast.hpp>
 #include <popops/Reduce.hpp>
 #include <popops/ScaledAdd.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
+#include <map>
 #include <ostream>
 
 namespace poplin {
@@ -78,77 +83,151 @@ void spread(Graph &graph, const Tensor &block, const std::vector<unsigned> &tile
 
 enum class Operand { Left, Right, Output };
 
-/// A matrix {groups, rows, columns} in the memory order and on the tiles of the plan.
-BlockedMatrix createOperand(Graph &graph, const Problem &problem, const Plan &plan, Operand which, const Type &type,
-                            const DebugContext &debugContext) {
+/// Memory order of a matrix: blocks of the plan, those of the right operand in panels for the matrix unit.
+BlockedMatrix layOut(Graph &graph, const Problem &problem, const Plan &plan, const Type &partial, Operand which,
+                     const Type &type, const DebugContext &debugContext) {
   const bool left = which == Operand::Left, right = which == Operand::Right;
-  const BlockedMatrix matrix(graph, type, problem.groups, right ? problem.k : problem.m, left ? problem.k : problem.n,
-                             right ? plan.kBlock : plan.mBlock, left ? plan.kBlock : plan.nBlock, debugContext);
+  const bool unit = plan.method.units != 0;
+  // The matrix unit's results have rows that start at multiples of 8 bytes.
+  const std::size_t n = which == Operand::Output && unit ? alignedElements(graph.getTarget(), partial, problem.n)
+                                                         : problem.n;
+  return BlockedMatrix(graph, type, problem.groups, right ? problem.k : problem.m, left ? problem.k : n,
+                       right ? plan.kBlock : plan.mBlock,
+                       left ? plan.kBlock : right && unit ? plan.method.units : plan.nBlock, debugContext);
+}
+
+/// A matrix {groups, rows, columns} in the memory order and on the tiles of the plan; results may have columns more.
+BlockedMatrix createOperand(Graph &graph, const Problem &problem, const Plan &plan, const Type &partial, Operand which,
+                            const Type &type, const DebugContext &debugContext) {
+  const BlockedMatrix matrix = layOut(graph, problem, plan, partial, which, type, debugContext);
+  const bool left = which == Operand::Left, right = which == Operand::Right;
+  const std::size_t panels = right && plan.method.units ? plan.nBlock / plan.method.units : 1; // of a tile
   std::vector<unsigned> users;
   for (std::size_t g = 0; g != problem.groups; ++g)
     for (std::size_t r = 0; r != matrix.rowBlocks(); ++r)
-      for (std::size_t c = 0; c != matrix.columnBlocks(); ++c) {
+      for (std::size_t c = 0; c < matrix.columnBlocks(); c += panels) {
         users.clear();
         if (left)
           for (std::size_t n = 0; n != plan.nSplit; ++n)
             users.push_back(plan.tile(g, r, n, c));
         else if (right)
           for (std::size_t m = 0; m != plan.mSplit; ++m)
-            users.push_back(plan.tile(g, m, c, r));
+            users.push_back(plan.tile(g, m, c / panels, r));
         else
           for (std::size_t k = 0; k != plan.kSplit; ++k)
-            users.push_back(plan.tile(g, r, c, k));
-        spread(graph, matrix.block(g, r, c), users);
+            users.push_back(plan.tile(g, r, c, k * plan.serial));
+        spread(graph, matrix.blocks(g, r, c, panels), users);
       }
   return matrix;
 }
 
-void addBlockVertex(Graph &graph, poplar::ComputeSet cs, unsigned tile, const Tensor &a, const Tensor &b,
-                    const Tensor &out, std::size_t m, std::size_t k, std::size_t n) {
-  const poplar::VertexRef vertex =
-      graph.addVertex(cs, poputil::templateVertex("poplin::MatMulBlock", a.elementType(), out.elementType()));
-  graph.setTileMapping(vertex, tile);
-  graph.connect(vertex["a"], a);
-  graph.connect(vertex["b"], b);
-  graph.connect(vertex["out"], out);
-  graph.setInitialValue(vertex["m"], static_cast<unsigned>(m));
-  graph.setInitialValue(vertex["k"], static_cast<unsigned>(k));
-  graph.setInitialValue(vertex["n"], static_cast<unsigned>(n));
-}
+/// What one vertex multiplies: elements of the operands.
+struct Block {
+  std::size_t group;
+  Range rows, depth, columns;
+};
+
+/// The vertices of one product.
+class Multiplier {
+public:
+  Multiplier(Graph &graph, const Plan &plan, const Type &partial, const Tensor &a, const Tensor &b)
+      : graph_(graph), plan_(plan), partial_(partial), a_(a), b_(b) {}
+
+  /// out = a * b on a tile, or with `adds` out += a * b.
+  void add(poplar::ComputeSet cs, unsigned tile, const Block &block, const Tensor &out, bool adds) {
+    const Method &method = plan_.method;
+    const poplar::VertexRef vertex = graph_.addVertex(
+        cs, method.units ? poputil::templateVertex("poplin::MatMulUnit", a_.elementType(), partial_, method.units,
+                                                   method.loadBytes, adds)
+                         : poputil::templateVertex("poplin::MatMulBlock", a_.elementType(), out.elementType()));
+    graph_.setTileMapping(vertex, tile);
+    graph_.connect(vertex["a"], left(tile, block));
+    graph_.connect(vertex["b"], right(block));
+    graph_.connect(vertex["out"], out);
+    graph_.setInitialValue(vertex["m"], static_cast<unsigned>(block.rows.size()));
+    graph_.setInitialValue(vertex["k"], static_cast<unsigned>(block.depth.size()));
+    graph_.setInitialValue(vertex["n"], static_cast<unsigned>(block.columns.size()));
+  }
+
+private:
+  /// Rows of the left operand, for the matrix unit each with zeros up to a multiple of 8 bytes.
+  Tensor left(unsigned tile, const Block &block) {
+    const Tensor rows = blockOf(a_, block.group, block.rows, block.depth);
+    const std::size_t k = block.depth.size(), padding = alignedElements(graph_.getTarget(), a_.elementType(), k) - k;
+    if (!plan_.method.units || padding == 0) return rows;
+    const std::size_t m = block.rows.size();
+    return poplar::concat(rows.reshape({m, k}), zeros(tile, padding).expand({0}).broadcast(static_cast<unsigned>(m), 0),
+                          1)
+        .flatten();
+  }
+  /// A block of the right operand, for the matrix unit panel after panel.
+  Tensor right(const Block &block) {
+    if (!plan_.method.units) return blockOf(b_, block.group, block.depth, block.columns);
+    std::vector<Tensor> panels;
+    for (std::size_t c = block.columns.begin; c < block.columns.end; c += plan_.method.units)
+      panels.push_back(blockOf(b_, block.group, block.depth,
+                               {c, std::min<std::size_t>(c + plan_.method.units, block.columns.end)}));
+    return panels.size() == 1 ? panels[0] : poplar::concat(panels);
+  }
+  Tensor zeros(unsigned tile, std::size_t elements) {
+    Tensor &constant = zeros_[tile];
+    if (!constant.valid()) {
+      constant = graph_.addConstant(a_.elementType(), {elements}, 0.0f, "zeros");
+      graph_.setTileMapping(constant, tile);
+    }
+    return constant;
+  }
+
+  Graph &graph_;
+  const Plan &plan_;
+  Type partial_;
+  const Tensor &a_, &b_;
+  std::map<unsigned, Tensor> zeros_; ///< by tile: a copy from elsewhere would cost more than they take
+};
 
 /// The product of rank 3 operands.
 Tensor multiply(Graph &graph, const Problem &problem, const Plan &plan, const MatMulOptions &options, const Tensor &a,
                 const Tensor &b, Sequence &prog, const DebugContext &debugContext) {
   const DebugContext context(debugContext, "MatMul");
-  const BlockedMatrix out = createOperand(graph, problem, plan, Operand::Output, problem.output, {context, "out"});
+  const Type partial = partialType(problem, options);
+  const BlockedMatrix out =
+      createOperand(graph, problem, plan, partial, Operand::Output, problem.output, {context, "out"});
+  const Tensor result = out.view().slice(0, problem.n, 2);
   if (out.storage().numElements() == 0)
-    return out.view();
-  const poplar::ComputeSet cs = graph.addComputeSet({context, "Multiply"});
-  const bool reduced = plan.kSplit > 1;
-  const Type partialType = options.halfPartials && problem.input == poplar::HALF ? poplar::HALF : poplar::FLOAT;
+    return result;
+  const bool reduced = plan.kSplit > 1, cast = !reduced && plan.method.units && partial != problem.output;
   // Partial results lie like the result, block after block: a block is one run and the sums are simple views.
-  const Tensor partials =
-      reduced ? graph.addVariable(partialType, {plan.kSplit, out.storage().numElements()}, {context, "partials"})
-              : Tensor();
+  const Tensor partials = reduced || cast ? graph.addVariable(partial, {plan.kSplit, out.storage().numElements()},
+                                                              {context, "partials"})
+                                          : out.storage().expand({0});
+  std::vector<poplar::ComputeSet> sets;
+  for (std::size_t s = 0; s != plan.serial; ++s)
+    sets.push_back(graph.addComputeSet({context, plan.serial == 1 ? "Multiply" : "Multiply/" + std::to_string(s)}));
+  Multiplier multiplier(graph, plan, partial, a, b);
   for (std::size_t g = 0; g != problem.groups; ++g)
     for (std::size_t mi = 0; mi != plan.mSplit; ++mi)
       for (std::size_t ni = 0; ni != plan.nSplit; ++ni) {
-        const Range rows = blockRange(problem.m, plan.mBlock, mi), columns = blockRange(problem.n, plan.nBlock, ni);
+        Block block{g, blockRange(problem.m, plan.mBlock, mi), {}, blockRange(problem.n, plan.nBlock, ni)};
         const std::size_t offset = out.blockOffset(g, mi, ni), elements = out.blockSize(mi, ni);
         for (std::size_t ki = 0; ki != plan.kSplit; ++ki) {
-          const Range depth = blockRange(problem.k, plan.kBlock, ki);
-          const unsigned tile = plan.tile(g, mi, ni, ki);
-          const Tensor target = (reduced ? partials[ki] : out.storage()).slice(offset, offset + elements);
-          if (reduced)
+          const unsigned tile = plan.tile(g, mi, ni, ki * plan.serial);
+          const Tensor target = partials[ki].slice(offset, offset + elements);
+          if (reduced || cast)
             graph.setTileMapping(target, tile);
-          addBlockVertex(graph, cs, tile, blockOf(a, g, rows, depth), blockOf(b, g, depth, columns), target,
-                         rows.size(), depth.size(), columns.size());
+          for (std::size_t s = 0; s != plan.serial; ++s) {
+            block.depth = blockRange(problem.k, plan.kBlock, ki * plan.serial + s);
+            if (s == 0 || block.depth.size() != 0)
+              multiplier.add(sets[s], tile, block, target, s != 0);
+          }
         }
       }
-  prog.add(poplar::program::Execute(cs, context));
+  for (const poplar::ComputeSet &set : sets)
+    prog.add(poplar::program::Execute(set, context));
   if (reduced)
     popops::reduceWithOutput(graph, partials, out.storage(), {0}, popops::Operation::ADD, prog, context);
-  return out.view();
+  else if (cast)
+    prog.add(popops::cast(graph, partials[0], out.storage(), context));
+  return result;
 }
 
 Tensor product(const std::string &function, Graph &graph, const Tensor &A, const Tensor &B, const Type &outputType,
@@ -174,8 +253,10 @@ Tensor create(const std::string &function, Graph &graph, Operand which, const Ty
   const Problem problem = makeProblem(function, inputType, outputType, aShape, bShape, grouped);
   const Plan plan = planMatMul(graph.getTarget(), problem, options, cache);
   const Tensor result =
-      createOperand(graph, problem, plan, which, which == Operand::Output ? outputType : inputType,
-                    debugContext).view();
+      createOperand(graph, problem, plan, partialType(problem, options), which,
+                    which == Operand::Output ? outputType : inputType, debugContext)
+          .view()
+          .slice(0, which == Operand::Left ? problem.k : problem.n, 2);
   return grouped ? result : result[0];
 }
 
@@ -208,7 +289,8 @@ void reportPlan(const std::string &function, std::ostream &out, const Graph &gra
   out << "matrix product " << shapeText(aShape) << " x " << shapeText(bShape) << " of " << inputType << " to "
       << outputType << "\n  blocks (groups, m, k, n): " << plan.groupSplit << " x " << plan.mSplit << " x "
       << plan.kSplit << " x " << plan.nSplit << " on " << plan.tiles() << " tiles"
-      << "\n  elements of a block:      " << plan.groupBlock << " x " << plan.mBlock << " x " << plan.kBlock << " x "
+      << (plan.serial > 1 ? ", " + std::to_string(plan.serial) + " blocks along k in turn" : "") << ", "
+      << (plan.method.units ? "matrix unit" : "vector code") << "\n  elements of a block:      " << plan.groupBlock << " x " << plan.mBlock << " x " << plan.kBlock << " x "
       << plan.nBlock << "\n  estimated cycles:         " << static_cast<std::uint64_t>(plan.cycles) << " (exchange "
       << static_cast<std::uint64_t>(plan.exchangeCycles) << ", multiply "
       << static_cast<std::uint64_t>(plan.computeCycles) << ", add partial results "

@@ -47,4 +47,9 @@ Tensor BlockedMatrix::block(std::size_t group, std::size_t row, std::size_t colu
   return storage_.slice(begin, begin + blockSize(row, column));
 }
 
+Tensor BlockedMatrix::blocks(std::size_t group, std::size_t row, std::size_t firstColumn, std::size_t count) const {
+  const std::size_t last = std::min(firstColumn + count, columnBlocks()) - 1;
+  return storage_.slice(blockOffset(group, row, firstColumn), blockOffset(group, row, last) + blockSize(row, last));
+}
+
 } // namespace poplin::detail

@@ -26,6 +26,8 @@ public:
   std::size_t blockSize(std::size_t row, std::size_t column) const;
   /// A block's elements, row after row: a slice of storage().
   poplar::Tensor block(std::size_t group, std::size_t row, std::size_t column) const;
+  /// Up to `count` blocks of a band, which lie one after the other.
+  poplar::Tensor blocks(std::size_t group, std::size_t row, std::size_t firstColumn, std::size_t count) const;
 
 private:
   std::size_t rows_, columns_, rowBlock_, columnBlock_;

@@ -26,10 +26,16 @@ std::vector<std::size_t> splits(std::size_t size, std::size_t limit) {
   return result;
 }
 
-// A step of its own: synchronisation, launch of workers, fixed part of the exchange.
-constexpr double kStepCycles = 300;
-// Per partial pointer and result grain of a reduction vertex.
+// A compute set, beside its workers' slots; the machine's computeSetOverheadCycles.
+constexpr double kLaunchCycles = 66;
+// One piece of a copy on the tile; the machine's rearrangePieceSlots. Six workers share them: a slot is a cycle.
+constexpr double kPieceCycles = 8;
+// popops' reductions and casts, per element: a test compares plans with what they take.
+constexpr double kReduceCyclesPerElement = 2.5, kCastCyclesPerElement = 1;
 constexpr double kReduceSlotsPerPartial = 6;
+
+/// A step of its own: its exchange waits for all tiles, and so does the next one's.
+double stepCycles(const poplar::Target &target) { return 2. * target.getMaxIPUSyncDelay() + kLaunchCycles; }
 
 } // namespace
 
@@ -56,10 +62,43 @@ MatMulOptions parseMatMulOptions(const std::string &function, const poplar::Opti
   return result;
 }
 
-double blockCycles(const poplar::Target &target, std::size_t m, std::size_t k, std::size_t n) {
-  // The issue slots of poplin::MatMulBlock as the codelet compiler counts them: each part of a row loads, multiplies and
-  // adds for each of its results and loads one factor, k times; the rest is loop control. A test compares.
+Method matrixUnit(const poplar::Target &target, const poplar::Type &input, const poplar::Type &partial) {
+  // What MatMulUnit is compiled for.
+  struct Row {
+    bool half, halfPartials;
+    unsigned units, inputs;
+  };
+  static constexpr Row kRows[] = {
+      {true, true, 16, 16}, {true, true, 8, 16}, {true, false, 8, 16}, {false, false, 8, 8}, {false, false, 4, 8}};
+  for (const Row &row : kRows)
+    if (row.half == (input == poplar::HALF) && row.halfPartials == (partial == poplar::HALF) &&
+        row.units <= target.getNumConvUnits(input, partial))
+      return {row.units, row.inputs, target.getConvUnitCoeffLoadBytesPerCycle() < 16 ? 8u : 16u};
+  return {};
+}
+
+poplar::Type partialType(const Problem &problem, const MatMulOptions &options) {
+  return options.halfPartials && problem.input == poplar::HALF ? poplar::HALF : poplar::FLOAT;
+}
+
+std::size_t alignedElements(const poplar::Target &target, const poplar::Type &type, std::size_t elements) {
+  const std::size_t grain = 8 / target.getTypeSize(type);
+  return ceilDiv(elements, grain) * grain;
+}
+
+double blockCycles(const poplar::Target &target, const Method &method, std::size_t m, std::size_t k, std::size_t n) {
   const auto workers = static_cast<std::size_t>(target.getNumWorkerContexts());
+  // Both as the codelet compiler counts them; a test compares.
+  if (method.units) {
+    // A slot's weights come in six cycles; a row goes through in four slots. The rest is loop control.
+    constexpr std::size_t kVertexSlots = 40, kPanelSlots = 8, kStepSlots = 25, kRowSlots = 4;
+    const std::size_t size = method.inputs == 16 ? 2 : 4;
+    const std::size_t load = ceilDiv(method.inputs * method.units * size / method.loadBytes, 6);
+    const std::size_t step = kStepSlots + load + kRowSlots * ceilDiv(m, workers);
+    const std::size_t panel = kPanelSlots + ceilDiv(k, method.inputs) * step;
+    return static_cast<double>((kVertexSlots + ceilDiv(n, method.units) * panel) * workers);
+  }
+  // Each part of a row loads, multiplies and adds for each of its results and loads one factor, k times.
   const bool byRows = m >= workers || n < 4 * workers;
   const std::size_t rows = byRows ? ceilDiv(m, workers) : m;
   const std::size_t columns = byRows ? n : std::min(n, ceilDiv(ceilDiv(n, 4), workers) * 4);
@@ -74,61 +113,102 @@ namespace {
 Plan costed(const poplar::Target &target, const Problem &problem, const MatMulOptions &options, Plan plan) {
   const double bytesPerCycle = target.getExchangeBytesPerCycle();
   const double inputBytes = static_cast<double>(target.getTypeSize(problem.input));
-  const double partialBytes = options.halfPartials ? 2 : 4;
-  const double groups = static_cast<double>(plan.groupBlock);
+  const poplar::Type partial = partialType(problem, options);
+  const double partialBytes = static_cast<double>(target.getTypeSize(partial));
+  const double groups = static_cast<double>(plan.groupBlock), serial = static_cast<double>(plan.serial);
   const double m = static_cast<double>(plan.mBlock), k = static_cast<double>(plan.kBlock),
                n = static_cast<double>(plan.nBlock), splitK = static_cast<double>(plan.kSplit);
   // The left operand is data that comes from elsewhere; the right one lies where it is used, shared by mSplit tiles.
   const double aBytes = groups * m * k * inputBytes;
   const double bBytes = groups * k * n * inputBytes * (1 - 1 / static_cast<double>(plan.mSplit));
-  plan.exchangeCycles = plan.tiles() == 1 ? 0 : (aBytes + bBytes) / bytesPerCycle;
-  plan.computeCycles = groups * blockCycles(target, plan.mBlock, plan.kBlock, plan.nBlock);
+  plan.exchangeCycles = plan.tiles() == 1 ? 0 : serial * (aBytes + bBytes) / bytesPerCycle;
+  plan.computeCycles = serial * groups * blockCycles(target, plan.method, plan.mBlock, plan.kBlock, plan.nBlock) +
+                       (serial - 1) * stepCycles(target);
+  // Rows that end between multiples of 8 bytes are copied together with zeros.
+  if (plan.method.units && alignedElements(target, problem.input, problem.k) != problem.k)
+    plan.computeCycles += groups * m * 2 * kPieceCycles + aBytes / target.getMemcpyBytesPerCycle();
+  const double elements = groups * m * n;
+  const bool casts = plan.method.units && partial != problem.input; // results mostly have the inputs' type
   if (plan.kSplit > 1) {
-    const double elements = groups * m * n;
     const double mine = std::ceil(elements / splitK); // results this tile adds up
-    plan.reduceCycles = kStepCycles + mine * splitK * partialBytes / bytesPerCycle + 2.5 * mine * splitK +
-                        kReduceSlotsPerPartial * splitK;
+    plan.reduceCycles = stepCycles(target) + mine * splitK * partialBytes / bytesPerCycle +
+                        kReduceCyclesPerElement * mine * splitK + kReduceSlotsPerPartial * splitK;
     if (splitK > 32)
-      plan.reduceCycles += kStepCycles;
+      plan.reduceCycles += stepCycles(target);
+  } else if (casts) {
+    plan.reduceCycles = stepCycles(target) + kCastCyclesPerElement * elements;
   }
-  plan.temporaryBytes = aBytes + groups * k * n * inputBytes + groups * m * n * partialBytes * (splitK > 1 ? 2 : 1);
+  plan.temporaryBytes =
+      aBytes + groups * k * n * inputBytes + elements * partialBytes * (plan.kSplit > 1 ? 2 : casts ? 1.5 : 1);
   plan.cycles = plan.exchangeCycles + plan.computeCycles + plan.reduceCycles;
   return plan;
 }
 
+class Search {
+public:
+  Search(const poplar::Target &target, const Problem &problem, const MatMulOptions &options)
+      : target_(target), problem_(problem), options_(options), tiles_(target.getNumTiles()),
+        limit_(options.memoryProportion * static_cast<double>(target.getBytesPerTile())) {
+    for (std::size_t *size : {&problem_.groups, &problem_.m, &problem_.k, &problem_.n})
+      *size = std::max<std::size_t>(1, *size);
+  }
+
+  /// All plans of one method.
+  void operator()(const Method &method) {
+    const std::size_t steps = ceilDiv(problem_.k, method.inputs);
+    const std::size_t panels = ceilDiv(problem_.n, std::max(1u, method.units));
+    Plan plan;
+    plan.method = method;
+    for (std::size_t g : splits(problem_.groups, tiles_))
+      for (std::size_t m : splits(problem_.m, tiles_ / g))
+        for (std::size_t n : splits(panels, tiles_ / g / m))
+          for (std::size_t k : splits(steps, tiles_ / g / m / n)) {
+            plan.groupSplit = g;
+            plan.mSplit = m;
+            plan.nSplit = n;
+            plan.groupBlock = ceilDiv(problem_.groups, g);
+            plan.mBlock = ceilDiv(problem_.m, m);
+            plan.nBlock = ceilDiv(panels, n) * std::max(1u, method.units);
+            const std::size_t own = ceilDiv(steps, k);
+            for (plan.serial = 1; plan.serial <= own; plan.serial *= 2) {
+              const std::size_t block = ceilDiv(own, plan.serial);
+              plan.kBlock = block * method.inputs;
+              plan.kSplit = ceilDiv(steps, block * plan.serial);
+              const Plan one = costed(target_, problem_, options_, plan);
+              consider(one);
+              if (one.temporaryBytes <= limit_ || !method.units) break;
+            }
+          }
+  }
+  const Plan &result() const { return haveBest_ ? best_ : smallest_; }
+
+private:
+  void consider(const Plan &plan) {
+    if (plan.temporaryBytes <= limit_ && (!haveBest_ || plan.cycles < best_.cycles)) {
+      best_ = plan;
+      haveBest_ = true;
+    }
+    if (!haveSmallest_ || plan.temporaryBytes < smallest_.temporaryBytes) {
+      smallest_ = plan;
+      haveSmallest_ = true;
+    }
+  }
+
+  const poplar::Target &target_;
+  Problem problem_;
+  const MatMulOptions &options_;
+  std::size_t tiles_;
+  double limit_;
+  Plan best_, smallest_;
+  bool haveBest_ = false, haveSmallest_ = false;
+};
+
 Plan search(const poplar::Target &target, const Problem &problem, const MatMulOptions &options) {
-  const std::size_t tiles = target.getNumTiles();
-  const double limit = options.memoryProportion * static_cast<double>(target.getBytesPerTile());
-  Plan best, smallest;
-  bool haveBest = false, haveSmallest = false;
-  const std::size_t groups = std::max<std::size_t>(1, problem.groups), m = std::max<std::size_t>(1, problem.m),
-                    k = std::max<std::size_t>(1, problem.k), n = std::max<std::size_t>(1, problem.n);
-  for (std::size_t g : splits(groups, tiles))
-    for (std::size_t mSplit : splits(m, tiles / g))
-      for (std::size_t nSplit : splits(n, tiles / g / mSplit)) {
-        const auto ks = splits(k, tiles / g / mSplit / nSplit);
-        for (std::size_t i = 0; i != ks.size(); ++i) {
-          Plan plan;
-          plan.groupSplit = g;
-          plan.mSplit = mSplit;
-          plan.nSplit = nSplit;
-          plan.kSplit = ks[i];
-          plan.groupBlock = ceilDiv(groups, g);
-          plan.mBlock = ceilDiv(m, mSplit);
-          plan.nBlock = ceilDiv(n, nSplit);
-          plan.kBlock = ceilDiv(k, ks[i]);
-          plan = costed(target, problem, options, plan);
-          if (plan.temporaryBytes <= limit && (!haveBest || plan.cycles < best.cycles)) {
-            best = plan;
-            haveBest = true;
-          }
-          if (!haveSmallest || plan.temporaryBytes < smallest.temporaryBytes) {
-            smallest = plan;
-            haveSmallest = true;
-          }
-        }
-      }
-  return haveBest ? best : smallest;
+  Search search(target, problem, options);
+  search(Method{});
+  const Method unit = matrixUnit(target, problem.input, partialType(problem, options));
+  if (unit.units) search(unit);
+  return search.result();
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
 #include <poplin/MatMul.hpp>
+#include <poputil/VertexTemplates.hpp>
 #include <poputil/exceptions.hpp>
 #include <sstream>
 
@@ -173,7 +174,125 @@ TEST_CASE("the planner's cycles of a block are those of the codelet") {
     engine.run();
     std::uint64_t cycles = 0;
     engine.readTensor("cycles", &cycles, &cycles + 1);
-    CHECK(poplin::detail::blockCycles(device.getTarget(), m, k, n) ==
+    CHECK(poplin::detail::blockCycles(device.getTarget(), {}, m, k, n) ==
           Approx(static_cast<double>(cycles) - kBeside).epsilon(0.1));
   }
+}
+
+TEST_CASE("the planner's cycles of a block on the matrix unit are those of the codelet") {
+  constexpr double kBeside = 45 + 66;
+  for (const char *machine : {"gc2", "gc200", "bow", "c600"})
+    for (const auto &[input, partial] : std::vector<std::array<poplar::Type, 2>>{
+             {poplar::HALF, poplar::HALF}, {poplar::HALF, poplar::FLOAT}, {poplar::FLOAT, poplar::FLOAT}})
+      for (const auto &[m, k, n] : std::vector<std::array<unsigned, 3>>{
+               {6, 16, 16}, {12, 64, 16}, {50, 32, 64}, {96, 96, 48}, {1, 64, 48}, {48, 64, 30}, {7, 40, 12}}) {
+        INFO(machine << " " << input.toString() << " " << partial.toString() << ": " << m << " x " << k << " x " << n);
+        support::Environment environment("POPGRAPH_MACHINE", machine);
+        poplar::IPUModel model(machine);
+        model.tilesPerIPU = 2;
+        const poplar::Device device = model.createDevice();
+        poplar::Graph graph(device.getTarget());
+        poplin::addCodelets(graph);
+        const auto method = poplin::detail::matrixUnit(device.getTarget(), input, partial);
+        REQUIRE(method.units != 0);
+        const poplar::Tensor a = graph.addVariable(input, {m * k}), b = graph.addVariable(input, {k * n}),
+                             out = graph.addVariable(
+                                 partial, {m * poplin::detail::alignedElements(device.getTarget(), partial, n)});
+        for (const poplar::Tensor &t : {a, b, out})
+          graph.setTileMapping(t, 0);
+        const poplar::ComputeSet cs = graph.addComputeSet();
+        graph.setTileMapping(
+            graph.addVertex(cs,
+                            poputil::templateVertex("poplin::MatMulUnit", input, partial, method.units,
+                                                    method.loadBytes, false),
+                            {{"a", a}, {"b", b}, {"out", out}, {"m", m}, {"k", k}, {"n", n}}),
+            0);
+        poplar::program::Sequence prog{poplar::program::Execute(cs)};
+        graph.createHostRead("cycles", poplar::cycleCount(graph, prog, 0, poplar::SyncType::INTERNAL));
+        poplar::Engine engine(graph, prog);
+        engine.load(device);
+        engine.run();
+        std::uint64_t cycles = 0;
+        engine.readTensor("cycles", &cycles, &cycles + 1);
+        CHECK(poplin::detail::blockCycles(device.getTarget(), method, m, k, n) ==
+              Approx(static_cast<double>(cycles) - kBeside).epsilon(0.1));
+      }
+}
+
+TEST_CASE("products on every machine's matrix unit agree with double precision, bit for bit on both backends") {
+  // Edges of every kind: rows of inputs that do not fill the unit or end between words, narrow panels, one row.
+  const Sizes cases[] = {{24, 64, 32}, {13, 50, 10}, {50, 37, 21}, {1, 128, 64}, {64, 300, 1}};
+  for (const char *machine : {"gc2", "gc200", "bow", "c600"})
+    for (const auto &[input, partials] : std::vector<std::pair<poplar::Type, const char *>>{
+             {poplar::HALF, "half"}, {poplar::HALF, "float"}, {poplar::FLOAT, "float"}})
+      for (const Sizes &s : cases)
+        for (const poplar::Type &output : {poplar::HALF, poplar::FLOAT}) {
+          constexpr std::size_t groups = 2;
+          INFO(machine << " " << input.toString() << " " << partials << " " << output.toString() << " " << s.m << " x "
+                       << s.k << " x " << s.n);
+          support::Environment environment("POPGRAPH_MACHINE", machine);
+          const Values a = rounded(input, numbers(groups * s.m * s.k, -1, 1, 1)),
+                       b = rounded(input, numbers(groups * s.k * s.n, -1, 1, 2));
+          const Values wanted = multiply(a, b, groups, s.m, s.k, s.n);
+          Values results[2];
+          for (On on : {On::Simulator, On::CpuBackend}) {
+            Bench bench(on, 7);
+            const poplar::OptionFlags options{{"partialsType", partials}};
+            const Shape left{groups, s.m, s.k}, right{groups, s.k, s.n};
+            const auto pa =
+                poplin::createMatMulGroupedInputLHS(bench.graph, input, output, left, right, "a", options);
+            const auto pb =
+                poplin::createMatMulGroupedInputRHS(bench.graph, input, output, left, right, "b", options);
+            bench.feed(pa, a);
+            bench.feed(pb, b);
+            bench.output("c", poplin::matMulGrouped(bench.graph, pa, pb, bench.prog, output, "", options));
+            std::ostringstream plan;
+            poplin::matMulGroupedReportPlan(plan, bench.graph, input, output, left, right, options);
+            CHECK(plan.str().find("matrix unit") != std::string::npos);
+            bench.run();
+            results[on == On::CpuBackend] = bench.get("c");
+          }
+          CHECK(results[0] == results[1]);
+          // Half partial results are rounded after every sixteen inputs, and once for each tile along k.
+          const bool halves = std::string(partials) == "half";
+          const double bound = halves                    ? 0x1p-10 * (static_cast<double>(s.k) / 16 + 2)
+                               : output == poplar::HALF ? 0x1p-10
+                                                         : 2e-5;
+          CHECK(worstError(results[0], wanted) < bound);
+        }
+}
+
+TEST_CASE("a product whose blocks do not fit at once takes them in turn and gives the same") {
+  constexpr std::size_t m = 40, k = 512, n = 48;
+  const Values a = rounded(poplar::HALF, numbers(m * k, -1, 1, 1)), b = rounded(poplar::HALF, numbers(k * n, -1, 1, 2));
+  std::vector<Values> results;
+  for (On on : {On::Simulator, On::CpuBackend})
+    for (const char *proportion : {"0.6", "0.01"}) {
+      Bench bench(on, 1);
+      const poplar::OptionFlags options{{"availableMemoryProportion", proportion}};
+      const auto pa = bench.input(poplar::HALF, {m, k}, a), pb = bench.input(poplar::HALF, {k, n}, b);
+      std::ostringstream plan;
+      poplin::matMulReportPlan(plan, bench.graph, poplar::HALF, poplar::FLOAT, {m, k}, {k, n}, options);
+      INFO(plan.str());
+      CHECK((plan.str().find("in turn") != std::string::npos) == (proportion == std::string("0.01")));
+      bench.output("c", poplin::matMul(bench.graph, pa, pb, bench.prog, poplar::FLOAT, "", options));
+      bench.run();
+      results.push_back(bench.get("c"));
+      CHECK(worstError(results.back(), multiply(a, b, 1, m, k, n)) < 2e-5);
+      CHECK(results.back() == results.front()); // sums in the order of k either way
+    }
+}
+
+TEST_CASE("a large product of halves keeps the matrix units of a Bow busy") {
+  const auto device = poplar::IPUModel("bow").createDevice();
+  poplar::Graph g(device.getTarget());
+  std::ostringstream plan;
+  poplin::matMulReportPlan(plan, g, poplar::HALF, poplar::HALF, {4096, 4096}, {4096, 4096}, {{"partialsType", "half"}});
+  INFO(plan.str());
+  const auto at = plan.str().find("estimated cycles:");
+  REQUIRE(at != std::string::npos);
+  const double cycles = std::stod(plan.str().substr(at + 17));
+  const double peak = 4096. * 4096 * 4096 / 1472 / 64;
+  CHECK(peak / cycles > 0.5);
+  CHECK(peak / cycles < 1);
 }
