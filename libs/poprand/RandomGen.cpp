@@ -39,7 +39,6 @@ public:
       const poplar::VertexRef vertex = graph.addVertex(cs, "poprand::NextSeed");
       graph.setTileMapping(vertex, tile);
       graph.connect(vertex["seed"], own_[tile]);
-      graph.setInitialValue(vertex["tile"], tile);
     }
     prog.add(poplar::program::Execute(cs, context));
   }
@@ -131,11 +130,16 @@ Tensor uniform(Graph &graph, const Tensor *seed, std::uint32_t seedModifier, con
                  }},
                 seed, seedModifier, reference, outType, prog, debugContext);
   }
+  // No rounding takes the lowest number below minVal.
+  const auto width = static_cast<float>(maxVal - minVal);
+  auto centre = static_cast<float>(minVal + (maxVal - minVal) / 2);
+  while (centre - width * 0.5f < static_cast<float>(minVal))
+    centre = std::nextafter(centre, INFINITY);
   return draw(graph,
               {function, poputil::templateVertex("poprand::Uniform", outType),
                [&](poplar::VertexRef v) {
-                 graph.setInitialValue(v["low"], static_cast<float>(minVal));
-                 graph.setInitialValue(v["range"], static_cast<float>(maxVal - minVal));
+                 graph.setInitialValue(v["centre"], centre);
+                 graph.setInitialValue(v["width"], width);
                  graph.setInitialValue(v["high"], static_cast<float>(maxVal));
                }},
               seed, seedModifier, reference, outType, prog, debugContext);
@@ -250,6 +254,7 @@ void setSeed(Graph &graph, const Tensor &masterSeed, std::uint32_t seedModifier,
     graph.setTileMapping(vertex, tile);
     graph.connect(vertex["seed"], masterSeed.flatten());
     graph.setInitialValue(vertex["modifier"], seedModifier);
+    graph.setInitialValue(vertex["tile"], tile);
   }
   prog.add(poplar::program::Execute(cs, context));
 }

@@ -1,7 +1,8 @@
-// Random numbers by counting: element i of a run on a tile is a function of (seed, modifier, tile, run, i), computed
-// with the ten-round Philox generator of four 32-bit words. No state passes from element to element, so that the
-// workers need nothing of each other.
+// Random numbers from the workers' generators. A vertex with a seed sets the generator of each worker from (seed,
+// modifier, tile, worker, run), draws, and leaves it as it was.
 #include <hand_scheduled.h>
+#include <ipu_builtins.h>
+#include <ipudef.h>
 #include <poplar/HalfFloat.hpp>
 #include <poplar/Vertex.hpp>
 
@@ -9,68 +10,91 @@ using namespace poplar;
 
 namespace poprand {
 
-struct Words {
-  unsigned w[4];
+/// A bijection of words that spreads each bit over all.
+inline unsigned mixed(unsigned x) {
+  x = (x ^ x >> 16) * 0x85ebca6bu;
+  x = (x ^ x >> 13) * 0xc2b2ae35u;
+  return x ^ x >> 16;
+}
+
+/// The generator's registers.
+struct State {
+  unsigned words[4];
+  static State now() {
+    return {{__builtin_ipu_uget(CSR_W_PRNG_0_0__INDEX), __builtin_ipu_uget(CSR_W_PRNG_0_1__INDEX),
+             __builtin_ipu_uget(CSR_W_PRNG_1_0__INDEX), __builtin_ipu_uget(CSR_W_PRNG_1_1__INDEX)}};
+  }
+  /// Each argument alone makes another state.
+  static State of(const unsigned *seed, unsigned modifier, unsigned tile, unsigned worker, unsigned run) {
+    const unsigned a = mixed(seed[0] + mixed(modifier + 0x9e3779b9u)), b = mixed(seed[1] + mixed(tile * 64 + worker));
+    const unsigned c = mixed(a + mixed(run + b));
+    return {{a, b, c, mixed(c + (a ^ b) + 0x9e3779b9u)}};
+  }
+  void use() const {
+    __builtin_ipu_uput(words[0], CSR_W_PRNG_0_0__INDEX);
+    __builtin_ipu_uput(words[1], CSR_W_PRNG_0_1__INDEX);
+    __builtin_ipu_uput(words[2], CSR_W_PRNG_1_0__INDEX);
+    __builtin_ipu_uput(words[3], CSR_W_PRNG_1_1__INDEX);
+  }
 };
 
-inline Words philox(unsigned c0, unsigned c1, unsigned c2, unsigned c3, unsigned k0, unsigned k1) {
-  for (int round = 0; round != 10; ++round) {
-    const unsigned long long p0 = 0xD2511F53ull * c0, p1 = 0xCD9E8D57ull * c2;
-    const unsigned n0 = unsigned(p1 >> 32) ^ c1 ^ k0, n2 = unsigned(p0 >> 32) ^ c3 ^ k1;
-    c1 = unsigned(p1);
-    c3 = unsigned(p0);
-    c0 = n0;
-    c2 = n2;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  return {{c0, c1, c2, c3}};
-}
-
-/// [0, 1) in steps of 2^-24.
-inline float unit(unsigned word) { return float(word >> 8) * 5.9604644775390625e-8f; }
-
-/// Two normal numbers from two words.
-inline void normalPair(unsigned a, unsigned b, float &x, float &y) {
-  const float radius = __builtin_sqrtf(-2.0f * __builtin_logf(unit(a) + 5.9604644775390625e-8f));
-  const float angle = 6.28318530718f * unit(b);
-  x = radius * __builtin_cosf(angle);
-  y = radius * __builtin_sinf(angle);
-}
-
-/// Calls f(i, words, lane) for the elements of one worker; element i takes lane i % 4 of block i / 4.
+/// Calls f(i, count) for one worker's elements [i, i + count), two at a time. Workers share no word: they take whole
+/// multiples of four.
 template <class F>
-inline void forElements(unsigned n, unsigned worker, const unsigned *seed, unsigned modifier, unsigned tile,
-                        unsigned run, F f) {
+inline void forPairs(unsigned n, unsigned worker, const unsigned *seed, unsigned modifier, unsigned tile, unsigned run,
+                     F f) {
   const unsigned blocks = (n + 3) / 4;
-  const unsigned per = (blocks + MultiVertex::numWorkers() - 1) / MultiVertex::numWorkers();
+  const unsigned per = (blocks + MultiVertex::numWorkers() - 1) / MultiVertex::numWorkers() * 4;
   const unsigned first = worker * per;
-  const unsigned last = first + per < blocks ? first + per : blocks;
-  for (unsigned block = first; block < last; ++block) {
-    const Words words = philox(block, run, tile, modifier, seed[0], seed[1]);
-    const unsigned left = n - block * 4;
-    f(block * 4, left < 4 ? left : 4u, words);
-  }
+  const unsigned last = first + per < n ? first + per : n;
+  if (first >= last) return;
+  const State before = State::now();
+  State::of(seed, modifier, tile, worker, run).use();
+  const unsigned pairs = (last - first) / 2;
+  for (unsigned i = 0; i != pairs; ++i)
+    f(first + 2 * i, 2u);
+  if ((last - first) % 2) f(last - 1, 1u);
+  before.use();
 }
+
+// Pairs of elements as one access; a tile's memory keeps pairs of floats at multiples of 8 bytes.
+inline void putPair(float *out, float2 values) { *reinterpret_cast<float2 *>(out) = values; }
+inline void putPair(half *out, float2 values) { *reinterpret_cast<half2 *>(out) = half2(values); }
+inline void putPair(int *out, float2 values) {
+  out[0] = int(values[0]);
+  out[1] = int(values[1]);
+}
+inline float2 getPair(const float *in) { return *reinterpret_cast<const float2 *>(in); }
+inline float2 getPair(const half *in) { return reinterpret_cast<const half2 *>(in)->floats(); }
+
+/// Writes what `draw` gives for pairs of elements.
+#define POPRAND_FILL(draw)                                                                                           \
+  forPairs(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count) {                     \
+    const float2 values = draw;                                                                                      \
+    if (count == 2)                                                                                                  \
+      putPair(&out[at], values);                                                                                     \
+    else                                                                                                             \
+      out[at] = T(values[0]);                                                                                        \
+  })
 
 template <class T> class Uniform : public MultiVertex {
 public:
-  Output<Vector<T>> out;
+  Output<Vector<T, VectorLayout::SPAN, 8>> out;
   Input<Vector<unsigned, VectorLayout::ONE_PTR>> seed;
-  const float low, range, high;
+  /// centre - width / 2 is not below the lowest value.
+  const float centre, width, high;
   const unsigned modifier, tile, run;
 
   bool compute(unsigned worker) {
     popgraph::handScheduled();
-    const float base = low, width = range, most = high;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &words) {
-      for (unsigned j = 0; j < count; ++j) {
-        const float value = base + width * unit(words.w[j]);
-        out[at + j] = T(value < most ? value : most);
-      }
-    });
+    const float middle = centre, scale = width, most = high;
+    POPRAND_FILL(uniform(middle, scale, most));
     return true;
+  }
+
+private:
+  static float2 uniform(float middle, float scale, float most) {
+    return __builtin_elementwise_min(popgraph::math::f32v2urand() * scale + middle, float2{most, most});
   }
 };
 template class Uniform<float>;
@@ -89,10 +113,9 @@ public:
     popgraph::handScheduled();
     const unsigned base = unsigned(low);
     const unsigned long long count64 = 1ull + span;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &words) {
+    forPairs(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count) {
       for (unsigned j = 0; j < count; ++j)
-        out[at + j] = int(base + unsigned((count64 * words.w[j]) >> 32));
+        out[at + j] = int(base + unsigned((count64 * __builtin_ipu_urand32()) >> 32));
     });
     return true;
   }
@@ -100,7 +123,7 @@ public:
 
 template <class T> class Bernoulli : public MultiVertex {
 public:
-  Output<Vector<T>> out;
+  Output<Vector<T, VectorLayout::SPAN, 8>> out;
   Input<Vector<unsigned, VectorLayout::ONE_PTR>> seed;
   const float probability;
   const unsigned modifier, tile, run;
@@ -108,11 +131,8 @@ public:
   bool compute(unsigned worker) {
     popgraph::handScheduled();
     const float limit = probability;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &words) {
-      for (unsigned j = 0; j < count; ++j)
-        out[at + j] = unit(words.w[j]) < limit ? T(1) : T(0);
-    });
+    const float2 ones{1.0f, 1.0f};
+    POPRAND_FILL(__builtin_ipu_rmask(ones, limit));
     return true;
   }
 };
@@ -122,7 +142,7 @@ template class Bernoulli<int>;
 
 template <class T> class Normal : public MultiVertex {
 public:
-  Output<Vector<T>> out;
+  Output<Vector<T, VectorLayout::SPAN, 8>> out;
   Input<Vector<unsigned, VectorLayout::ONE_PTR>> seed;
   const float mean, deviation;
   const unsigned modifier, tile, run;
@@ -130,15 +150,13 @@ public:
   bool compute(unsigned worker) {
     popgraph::handScheduled();
     const float centre = mean, scale = deviation;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &words) {
-      float values[4];
-      normalPair(words.w[0], words.w[1], values[0], values[1]);
-      normalPair(words.w[2], words.w[3], values[2], values[3]);
-      for (unsigned j = 0; j < count; ++j)
-        out[at + j] = T(centre + scale * values[j]);
-    });
+    POPRAND_FILL(normal(centre, scale));
     return true;
+  }
+
+private:
+  static float2 normal(float centre, float scale) {
+    return __builtin_ipu_f32v2grand() * scale + centre;
   }
 };
 template class Normal<float>;
@@ -154,27 +172,23 @@ public:
   bool compute(unsigned worker) {
     popgraph::handScheduled();
     const float centre = mean, scale = deviation, limit = alpha;
-    const unsigned k0 = seed[0], k1 = seed[1];
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &first) {
-      // Values outside are drawn again, from words no other element sees (the top bit marks them).
-      for (unsigned j = 0; j < count; ++j) {
-        float value, other;
-        normalPair(first.w[j & 2], first.w[(j & 2) + 1], value, other);
-        if (j & 1)
-          value = other;
-        for (unsigned attempt = 0; !(__builtin_fabsf(value) <= limit); ++attempt) {
-          const Words words = philox(at + j, run | 0x80000000u, tile ^ (attempt << 16), modifier, k0, k1);
-          normalPair(words.w[0], words.w[1], value, other);
-          if (!(__builtin_fabsf(value) <= limit))
-            value = other;
-          if (attempt == 64) // only for a narrow interval, over which the density is flat
-            value = limit * (2.0f * unit(words.w[2]) - 1.0f);
-        }
-        out[at + j] = T(centre + scale * value);
-      }
+    forPairs(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count) {
+      for (unsigned j = 0; j < count; ++j)
+        out[at + j] = T(centre + scale * within(limit));
     });
     return true;
+  }
+
+private:
+  /// Values outside are drawn again.
+  static float within(float limit) {
+    for (unsigned attempt = 0; attempt != 64; ++attempt) {
+      const float2 drawn = __builtin_ipu_f32v2grand();
+      if (__builtin_fabsf(drawn[0]) <= limit) return drawn[0];
+      if (__builtin_fabsf(drawn[1]) <= limit) return drawn[1];
+    }
+    // Only for a narrow interval, over which the density is flat.
+    return limit * 2.0f * __builtin_ipu_urand_f32();
   }
 };
 template class TruncatedNormal<float>;
@@ -182,8 +196,8 @@ template class TruncatedNormal<half>;
 
 template <class T> class Dropout : public MultiVertex {
 public:
-  Input<Vector<T, VectorLayout::ONE_PTR>> in;
-  Output<Vector<T>> out;
+  Input<Vector<T, VectorLayout::ONE_PTR, 8>> in;
+  Output<Vector<T, VectorLayout::SPAN, 8>> out;
   Input<Vector<unsigned, VectorLayout::ONE_PTR>> seed;
   const float probability, scale;
   const unsigned modifier, tile, run;
@@ -191,10 +205,11 @@ public:
   bool compute(unsigned worker) {
     popgraph::handScheduled();
     const float limit = probability, factor = scale;
-    forElements(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count,
-                                                                       const Words &words) {
-      for (unsigned j = 0; j < count; ++j)
-        out[at + j] = unit(words.w[j]) < limit ? T(float(in[at + j]) * factor) : T(0.0f);
+    forPairs(out.size(), worker, &seed[0], modifier, tile, run, [&](unsigned at, unsigned count) {
+      if (count == 2)
+        putPair(&out[at], __builtin_ipu_rmask(getPair(&in[at]), limit) * factor);
+      else
+        out[at] = T(__builtin_ipu_rmask((float2{float(in[at]), 0.0f}), limit)[0] * factor);
     });
     return true;
   }
@@ -202,37 +217,28 @@ public:
 template class Dropout<float>;
 template class Dropout<half>;
 
-/// The generator of a tile: a key and how many seeds it has given out. One copy on each tile.
-static unsigned generatorKey[2] = {0x243F6A88u, 0x85A308D3u};
-static unsigned generatorCount = 0;
-
-/// Seeds the generator of a tile.
-class SetSeed : public Vertex {
+/// Seeds the generators of a tile's workers.
+class SetSeed : public MultiVertex {
 public:
   Input<Vector<unsigned, VectorLayout::ONE_PTR>> seed;
-  const unsigned modifier;
+  const unsigned modifier, tile;
 
-  bool compute() {
+  bool compute(unsigned worker) {
     popgraph::handScheduled();
-    generatorKey[0] = seed[0];
-    generatorKey[1] = seed[1] ^ (modifier * 0x9E3779B9u);
-    generatorCount = 0;
+    State::of(&seed[0], modifier, tile, worker, 0).use();
     return true;
   }
 };
 
-/// The next seed of a tile's generator.
+/// A seed from a worker's generator.
 class NextSeed : public Vertex {
 public:
   Output<Vector<unsigned>> seed;
-  const unsigned tile;
 
   bool compute() {
     popgraph::handScheduled();
-    const Words words = philox(generatorCount, 0x5eed5eedu, tile, 0, generatorKey[0], generatorKey[1]);
-    seed[0] = words.w[0];
-    seed[1] = words.w[1];
-    ++generatorCount;
+    seed[0] = __builtin_ipu_urand32();
+    seed[1] = __builtin_ipu_urand32();
     return true;
   }
 };
