@@ -7,6 +7,7 @@
 #include <poplar/Engine.hpp>
 #include <poplar/Target.hpp>
 #include <popops/codelets.hpp>
+#include <poprand/codelets.hpp>
 #include <sstream>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ Device deviceOf(const char *machine, unsigned ipus) {
 Bench::Bench(const char *machine, unsigned ipus)
     : device_(deviceOf(machine, ipus)), graph_(std::make_unique<Graph>(device_.getTarget())) {
   popops::addCodelets(*graph_);
+  poprand::addCodelets(*graph_);
 }
 
 void Bench::codelets(const std::string &source) {

@@ -4,6 +4,7 @@
 #include <popops/ElementWise.hpp>
 #include <popops/Fill.hpp>
 #include <popops/ScaledAdd.hpp>
+#include <poprand/RandomGen.hpp>
 #include <stdexcept>
 
 #include "simulator/validate/Bench.hpp"
@@ -243,7 +244,16 @@ double elementWise(const char *machine, const char *op, bool half) {
       binary(BinaryOpType::MAXIMUM);
     else if (name == "scaled add")
       popops::scaledAddTo(graph, a, b, 0.5f, sequence);
-    else if (name == "fill")
+    else if (name == "uniform" || name == "normal") {
+      const Tensor seed = bench.data(UNSIGNED_INT, 2);
+      if (name == "uniform")
+        poprand::uniform(graph, &seed, 1, a, type, -1, 2, sequence);
+      else
+        poprand::normal(graph, &seed, 1, a, type, 1, 2, sequence);
+    } else if (name == "dropout") {
+      const Tensor seed = bench.data(UNSIGNED_INT, 2);
+      poprand::dropout(graph, &seed, 1, a, a, 0.5, 2, sequence);
+    } else if (name == "fill")
       popops::fill(graph, a, sequence, 1.0f);
     else
       throw std::invalid_argument(name);

@@ -43,6 +43,23 @@ std::vector<unsigned> oneOfEachPair(const char *machine) {
   return tiles;
 }
 
+/// Cycles that each further byte of a tile costs where everything moves in pieces of `bytes`.
+double rearrangementOfPieces(const char *machine, unsigned bytes) {
+  // A transposition over 16 tiles; each tile gets its parts from all of them.
+  constexpr unsigned tiles = 16;
+  const auto cycles = [&](unsigned columns) {
+    Bench bench(machine);
+    const Type &type = bytes == 2 ? HALF : FLOAT;
+    const unsigned atom = bytes > 4 ? bytes / 4 : 1;
+    Tensor from = rows(bench, type, tiles, 16 * columns * atom).reshape({tiles * 16, columns, atom});
+    Tensor to = rows(bench, type, tiles, 16 * columns * atom);
+    const program::Copy copy(from.dimShuffle({1, 0, 2}).flatten(), to.flatten());
+    return bench.cycles(copy);
+  };
+  const unsigned few = 32, many = 64;
+  return (cycles(many) - cycles(few)) / ((many - few) * 16. * bytes);
+}
+
 } // namespace
 
 double internalSync(const char *machine) {
@@ -150,19 +167,14 @@ double linkBandwidth(const char *machine) {
 }
 
 double rearrangement(const char *machine, unsigned bytes) {
-  // A transposition over 16 tiles; each tile gets its parts from all of them.
-  constexpr unsigned tiles = 16;
-  const auto cycles = [&](unsigned columns) {
-    Bench bench(machine);
-    const Type &type = bytes == 2 ? HALF : FLOAT;
-    const unsigned atom = bytes > 4 ? bytes / 4 : 1;
-    Tensor from = rows(bench, type, tiles, 16 * columns * atom).reshape({tiles * 16, columns, atom});
-    Tensor to = rows(bench, type, tiles, 16 * columns * atom);
-    const program::Copy copy(from.dimShuffle({1, 0, 2}).flatten(), to.flatten());
-    return bench.cycles(copy);
-  };
-  const unsigned few = 32, many = 64;
-  return (cycles(many) - cycles(few)) / ((many - few) * 16. * bytes);
+  if (bytes == 8) {
+    // Data in atoms of 8 bytes lies in pieces of all sizes, short ones no more often than long ones.
+    double sum = 0;
+    unsigned sizes = 0;
+    for (unsigned piece = 8; piece <= 256; piece *= 2, ++sizes) sum += rearrangementOfPieces(machine, piece);
+    return sum / sizes;
+  }
+  return rearrangementOfPieces(machine, bytes);
 }
 
 } // namespace popgraph::validate

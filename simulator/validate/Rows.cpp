@@ -22,14 +22,10 @@ constexpr char kGuide[] = "Poplar user guide";
 constexpr char kTutorial[] = "matrix-vector tutorial, on hardware";
 constexpr char kBow[] = "Bow announcement";
 
-constexpr char kAtoms[] =
-    "One number is published for all data that moves by whole 8 bytes; pieces of 8 bytes are packed by the sender here "
-    "(1.36 cycles a byte), longer ones like these go straight over the exchange.";
-
 using M = const char *;
 
-#define ELEMENTWISE(id, op, half, type, expected)                                                                      \
-  {id,          op " of " type ", popops",                                                                             \
+#define ELEMENTWISE(id, op, half, type, expected, library)                                                             \
+  {id,          op " of " type ", " library,                                                                           \
    expected,    expected,                                                                                              \
    "slots/8 B", "gc200",                                                                                               \
    kPoplibs,    [](M m) { return elementWise(m, op, half); }}
@@ -94,24 +90,27 @@ const Row kRows[] = {
      [](M m) { return elementSlots(m, "signed"); }},
     {"I9", "compute set of one vertex that does nothing", 65, 100, "cycles", "gc200", kDerived, emptyVertex},
 
-    ELEMENTWISE("E1", "add", false, "floats", 3),
-    ELEMENTWISE("E2", "add", true, "halves", 3),
-    ELEMENTWISE("E3", "multiply", false, "floats", 3),
-    ELEMENTWISE("E4", "maximum", false, "floats", 3),
-    ELEMENTWISE("E5", "exp", false, "floats", 6),
-    ELEMENTWISE("E6", "exp", true, "halves", 4),
-    ELEMENTWISE("E7", "ln", false, "floats", 12),
-    ELEMENTWISE("E8", "ln", true, "halves", 4),
-    ELEMENTWISE("E9", "tanh", false, "floats", 10),
-    ELEMENTWISE("E10", "tanh", true, "halves", 2),
-    ELEMENTWISE("E11", "sigmoid", false, "floats", 10),
-    ELEMENTWISE("E12", "sigmoid", true, "halves", 4),
-    ELEMENTWISE("E13", "sqrt", false, "floats", 10),
-    ELEMENTWISE("E14", "rsqrt", false, "floats", 8),
-    ELEMENTWISE("E15", "inverse", false, "floats", 6),
-    ELEMENTWISE("E16", "divide", false, "floats", 10),
-    ELEMENTWISE("E17", "scaled add", false, "floats", 3),
-    ELEMENTWISE("E18", "fill", false, "floats", 1),
+    ELEMENTWISE("E1", "add", false, "floats", 3, "popops"),
+    ELEMENTWISE("E2", "add", true, "halves", 3, "popops"),
+    ELEMENTWISE("E3", "multiply", false, "floats", 3, "popops"),
+    ELEMENTWISE("E4", "maximum", false, "floats", 3, "popops"),
+    ELEMENTWISE("E5", "exp", false, "floats", 6, "popops"),
+    ELEMENTWISE("E6", "exp", true, "halves", 4, "popops"),
+    ELEMENTWISE("E7", "ln", false, "floats", 12, "popops"),
+    ELEMENTWISE("E8", "ln", true, "halves", 4, "popops"),
+    ELEMENTWISE("E9", "tanh", false, "floats", 10, "popops"),
+    ELEMENTWISE("E10", "tanh", true, "halves", 2, "popops"),
+    ELEMENTWISE("E11", "sigmoid", false, "floats", 10, "popops"),
+    ELEMENTWISE("E12", "sigmoid", true, "halves", 4, "popops"),
+    ELEMENTWISE("E13", "sqrt", false, "floats", 10, "popops"),
+    ELEMENTWISE("E14", "rsqrt", false, "floats", 8, "popops"),
+    ELEMENTWISE("E15", "inverse", false, "floats", 6, "popops"),
+    ELEMENTWISE("E16", "divide", false, "floats", 10, "popops"),
+    ELEMENTWISE("E17", "scaled add", false, "floats", 3, "popops"),
+    ELEMENTWISE("E18", "fill", false, "floats", 1, "popops"),
+    ELEMENTWISE("E19", "uniform", false, "random floats", 4, "poprand"),
+    ELEMENTWISE("E20", "normal", false, "random floats", 4, "poprand"),
+    ELEMENTWISE("E21", "dropout", false, "floats", 2, "poprand"),
 
     {"X1", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc2", kHotChips31, exchangeBandwidth},
     {"X2", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc200", kHotChips, exchangeBandwidth},
@@ -134,8 +133,8 @@ const Row kRows[] = {
      [](M m) { return rearrangement(m, 2); }},
     {"L3", "rearrangement of floats", 3.125, 3.125, "cycles/B", "gc200", kPlanner,
      [](M m) { return rearrangement(m, 4); }},
-    {"L4", "rearrangement of 64 bytes", .44, .44, "cycles/B", "gc200", kPlanner,
-     [](M m) { return rearrangement(m, 64); }, kAtoms},
+    {"L4", "rearrangement of whole 8 bytes", .44, .44, "cycles/B", "gc200", kPlanner,
+     [](M m) { return rearrangement(m, 8); }},
 
     {"M1", "field: one element", 4, 4, "bytes", "gc200", kGuide, [](M m) { return edgeBytes(m, "float"); }},
     {"M2", "field: vector with its size", 8, 8, "bytes", "gc200", kGuide,
