@@ -35,7 +35,7 @@ profile::TargetRecord targetRecord(const poplar::Target &target) {
   case poplar::TargetType::IPU_MODEL: record.type = "IPU_MODEL"; break;
   default: record.type = "CPU"; break;
   }
-  record.machine = machine.name;
+  record.machine = machineText(machine);
   record.architecture = machine.architecture;
   record.numIPUs = target.getNumIPUs();
   record.tilesPerIPU = target.getTilesPerIPU();

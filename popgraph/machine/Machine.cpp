@@ -267,6 +267,18 @@ std::vector<std::pair<std::string, std::string>> machineConstants(const Machine 
   };
 }
 
+std::string machineText(const Machine &machine) {
+  std::string text = machine.name;
+  const auto builtIn = builtInMachines();
+  const auto base = std::find_if(builtIn.begin(), builtIn.end(), [&](const Machine &m) { return m.name == text; });
+  if (base == builtIn.end()) return text;
+  const auto own = machineConstants(machine), usual = machineConstants(*base);
+  for (std::size_t i = 0; i != own.size(); ++i)
+    if (own[i] != usual[i] && own[i].first != "tilesPerIPU" && own[i].first != "rows")
+      text += "," + own[i].first + "=" + own[i].second;
+  return text;
+}
+
 std::string machineToJson(const Machine &machine) {
   nlohmann::ordered_json json;
 #define X(type, field, gc2, gc200, bow, c600, cpu, unit, source) json[#field] = machine.field;

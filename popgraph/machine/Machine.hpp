@@ -89,6 +89,8 @@ namespace popgraph {
   X(std::uint32_t, exchangeSendBytes, 4, 4, 4, 4, 0, "bytes", "RE: of code, one instruction for up to 64 words")       \
   X(std::uint32_t, exchangeDelayBytes, 4, 4, 4, 4, 0, "bytes", "RE: of code, one instruction to wait, one to return")  \
   X(std::uint32_t, exchangeHostBytesPerPacket, 36, 36, 36, 36, 0, "bytes", "RE: of code, upper bound, per packet")     \
+  X(std::uint32_t, hostRuntimeBytes, 240, 240, 240, 240, 0, "bytes",                                                   \
+    "SW: on every tile of the vendor's profiles: code to enter, leave and obey the host 144, headers 32, a command 64") \
   X(std::uint32_t, exchangeWordsPerSend, 64, 64, 64, 64, 64, "words", "RE: of one instruction")                        \
   X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words", "RE: then a new transfer starts")  \
   /* Links between IPUs. */                                                                                            \
@@ -144,6 +146,9 @@ void checkMachine(const Machine &machine, const std::string &source);
 
 /// All fields and their values as text, in the table's order; doubles so that they read back exactly.
 std::vector<std::pair<std::string, std::string>> machineConstants(const Machine &machine);
+/// Name of the machine and, of a built-in one, the constants that differ, as loadMachine() reads them: "bow,workers=8".
+/// The number of tiles, and of the rows that they need, is left out: it is a matter of the device.
+std::string machineText(const Machine &machine);
 /// All fields as JSON that machineFromJson() reads back to an equal machine.
 std::string machineToJson(const Machine &machine);
 

@@ -184,11 +184,15 @@ private:
       for (std::uint32_t t = 0; t < numTiles_; ++t) {
         const std::uint32_t bytes = memory[static_cast<std::size_t>(category)][t];
         used[t] = used[t] || bytes > 0;
-        add(t, category, 0, bytes);
+        if (category == MemoryCategory::InternalExchangeCode) add(t, category, 0, bytes);
       }
     const std::vector<std::uint64_t> control = controlCode();
+    // Where a program knows the host at all, every tile can obey it.
+    const std::uint32_t withHost = module_.placement.transfers.empty() ? 0 : machine_.hostRuntimeBytes;
+    const auto &packets = memory[static_cast<std::size_t>(MemoryCategory::HostExchangeCode)];
     for (std::uint32_t t = 0; t < numTiles_; ++t) {
       if (!used[t]) continue;
+      add(t, MemoryCategory::HostExchangeCode, 0, packets[t] + withHost);
       add(t, MemoryCategory::ControlCode, 0, control[t] + machine_.runtimeCodeBytes);
       add(t, MemoryCategory::Stack, 0, machine_.workers * roundUp(stack_[t], 8) + machine_.supervisorStackBytes, 8);
     }

@@ -126,7 +126,7 @@ int main() {
   table.row("exchange code of a collecting tile, bytes", 300, bytes(MemoryCategory::InternalExchangeCode, 1), .25);
   table.row("exchange code of another tile, bytes", 36, bytes(MemoryCategory::InternalExchangeCode, 500), .25);
   table.row("control, start-up and trap code, bytes", 292, bytes(MemoryCategory::ControlCode, 1), .25);
-  table.row("host exchange code, headers and commands, bytes", 360, bytes(MemoryCategory::HostExchangeCode, 1), 0);
+  table.row("host exchange code, headers and commands, bytes", 360, bytes(MemoryCategory::HostExchangeCode, 1), .25);
   unsigned always = 0;
   for (std::size_t c = 0; c < compile.memoryByCategory.size(); ++c)
     if (popgraph::profile::isAlwaysLive(c)) always += compile.memoryByCategory[c][1];

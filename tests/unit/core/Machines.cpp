@@ -129,6 +129,15 @@ TEST_CASE("constants after a machine's name replace its own") {
   CHECK(fault("bow,") != "none");
 }
 
+TEST_CASE("the text of a machine names the constants that differ and reads back") {
+  CHECK(machineText(machineByName("bow")) == "bow");
+  CHECK(machineText(withTiles(machineByName("gc200"), 12)) == "gc200");
+  const Machine machine = loadMachine("bow,workers=8,clockHz=2e9");
+  CHECK(machineText(machine).starts_with("bow,"));
+  CHECK(machineText(machine).find("workers=8") != std::string::npos);
+  CHECK(loadMachine(machineText(machine)) == machine);
+}
+
 TEST_CASE("the environment names a machine or a file of constants") {
   const TemporaryFile file("machine.json");
   const Environment path("POPGRAPH_MACHINE", file.path.c_str());
