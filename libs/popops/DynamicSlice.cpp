@@ -7,6 +7,7 @@
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
@@ -129,6 +130,7 @@ Tensor windowOf(Graph &graph, const Tensor &t, std::size_t dim, std::size_t size
 
 Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape &shape, const Shape &dims,
                              const Shape &sizes, std::size_t minGrainSize, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, dims, sizes, minGrainSize);
   checkDims("popops::createSliceableTensor", shape, dims, sizes);
   // In memory: for each sliced position all the other elements; each tile takes some of those for all positions.
   std::vector<unsigned> order;
@@ -141,11 +143,11 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
   for (unsigned d = 0; d != shape.size(); ++d)
     if (std::find(dims.begin(), dims.end(), d) == dims.end()) order.push_back(d);
   for (unsigned d : order) stored.push_back(shape[d]);
-  const Tensor variable = graph.addVariable(type, stored, debugContext);
+  const Tensor variable = graph.addVariable(type, stored, di.context());
   std::vector<unsigned> inverse(order.size());
   for (unsigned i = 0; i != order.size(); ++i) inverse[order[i]] = i;
   const Tensor result = variable.dimShuffle(inverse);
-  if (result.numElements() == 0) return result;
+  if (result.numElements() == 0) return di.output(result);
   const Tensor matrix = variable.reshape({sliced, variable.numElements() / sliced});
   const poplar::Target &target = graph.getTarget();
   const unsigned grain = minGrainSize != 0 ? static_cast<unsigned>(minGrainSize) : target.getVectorWidth(type);
@@ -153,17 +155,19 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
   const auto mapping = poputil::calcLinearTileMapping(graph, {matrix.dim(1)}, grain, grain, first);
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
     for (const Interval &interval : mapping[tile]) graph.setTileMapping(matrix.slice(interval, 1), tile);
-  return result;
+  return di.output(result);
 }
 
 Tensor createDynamicSliceOutput(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims,
                                 const Shape &sizes, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offset, dims, sizes, options);
   parseRemap("popops::createDynamicSliceOutput", options);
   checkOffset("popops::createDynamicSliceOutput", t, offset, dims, sizes);
-  return graph.clone(firstWindow(t, dims, sizes), debugContext);
+  return di.output(graph.clone(firstWindow(t, dims, sizes), di.context()));
 }
 
 Graph::TileToTensorMapping getSliceMapping(Graph &graph, const Tensor &t, const Shape &dims, const Shape &sizes) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   checkDims("popops::getSliceMapping", t.shape(), dims, sizes);
   return graph.getTileMapping(firstWindow(t, dims, sizes));
 }
@@ -171,6 +175,7 @@ Graph::TileToTensorMapping getSliceMapping(Graph &graph, const Tensor &t, const 
 void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t, const Tensor &offset,
                             const Shape &dims, const Shape &sizes, Sequence &prog, const DebugContext &debugContext,
                             const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, output, t, offset, dims, sizes, options);
   const std::string function = "popops::dynamicSlice";
   const bool remap = parseRemap(function, options);
   checkOffset(function, t, offset, dims, sizes);
@@ -178,9 +183,9 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
   if (output.shape() != shape || output.elementType() != t.elementType())
     throw poplibs_error(function + ": an output of shape " + output.shapeToString() + " and type " +
                         output.elementType().toString() + " for a slice of shape " + shapeText(shape) + " and type " +
-                        t.elementType().toString());
+                        t.elementType().toString() + " of a tensor of shape " + t.shapeToString());
   if (dims.empty()) {
-    prog.add(poplar::program::Copy(t, output, false, debugContext));
+    prog.add(poplar::program::Copy(t, output, false, di.context()));
     return;
   }
   const Tensor offsets = offset.flatten();
@@ -189,22 +194,24 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
   for (std::size_t i = 0; i != order.size(); ++i) {
     const std::size_t k = order[i];
     const bool last = i + 1 == order.size();
-    const Tensor window = last ? output : windowOf(graph, table, dims[k], sizes[k], {debugContext, "slice"});
-    alongOne(graph, table, window, offsets[k], dims[k], false, remap, prog, debugContext);
+    const Tensor window = last ? output : windowOf(graph, table, dims[k], sizes[k], {di.context(), "slice"});
+    alongOne(graph, table, window, offsets[k], dims[k], false, remap, prog, di.context());
     table = window;
   }
 }
 
 Tensor dynamicSlice(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims, const Shape &sizes,
                     Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offset, dims, sizes, options);
   checkOffset("popops::dynamicSlice", t, offset, dims, sizes);
-  const Tensor output = graph.clone(firstWindow(t, dims, sizes), {debugContext, "slice"});
-  dynamicSliceWithOutput(graph, output, t, offset, dims, sizes, prog, debugContext, options);
-  return output;
+  const Tensor output = graph.clone(firstWindow(t, dims, sizes), {di.context(), "slice"});
+  dynamicSliceWithOutput(graph, output, t, offset, dims, sizes, prog, di.context(), options);
+  return di.output(output);
 }
 
 void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offset, const Shape &dims,
                    const Shape &sizes, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offset, dims, sizes, options);
   const std::string function = "popops::dynamicUpdate";
   const bool remap = parseRemap(function, options);
   checkOffset(function, t, offset, dims, sizes);
@@ -212,12 +219,12 @@ void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor 
   if (s.shape() != shape || s.elementType() != t.elementType())
     throw poplibs_error(function + ": an update of shape " + s.shapeToString() + " and type " +
                         s.elementType().toString() + " for a slice of shape " + shapeText(shape) + " and type " +
-                        t.elementType().toString());
+                        t.elementType().toString() + " of a tensor of shape " + t.shapeToString());
   if (!t.isParallelWriteable())
     throw poplibs_error(function + ": the tensor of shape " + t.shapeToString() +
                         " contains constants or an element more than once");
   if (dims.empty()) {
-    prog.add(poplar::program::Copy(s, t, false, debugContext));
+    prog.add(poplar::program::Copy(s, t, false, di.context()));
     return;
   }
   // Slice all dimensions but the last, update in that slice, and put the slices back, innermost first.
@@ -226,13 +233,13 @@ void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor 
   std::vector<Tensor> tables{t};
   for (std::size_t i = 0; i + 1 < order.size(); ++i) {
     const std::size_t k = order[i];
-    tables.push_back(windowOf(graph, tables.back(), dims[k], sizes[k], {debugContext, "slice"}));
-    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], false, remap, prog, debugContext);
+    tables.push_back(windowOf(graph, tables.back(), dims[k], sizes[k], {di.context(), "slice"}));
+    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], false, remap, prog, di.context());
   }
   tables.push_back(s);
   for (std::size_t i = order.size(); i-- > 0;) {
     const std::size_t k = order[i];
-    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], true, remap, prog, debugContext);
+    alongOne(graph, tables[i], tables[i + 1], offsets[k], dims[k], true, remap, prog, di.context());
   }
 }
 

@@ -14,10 +14,14 @@
 #include <poputil/Broadcast.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -421,8 +425,18 @@ void detail::mapIntoComputeSet(poplar::StringRef function, Graph &graph, const e
   evaluate(function, graph, {&e}, ts, {out}, unused, {}, {}, &cs);
 }
 
+void detail::warnOfNarrowing(const Type &elementType) {
+  const char *level = std::getenv("POPLIBS_POPOPS_LOG_LEVEL");
+  if (level == nullptr) level = std::getenv("POPLIBS_LOG_LEVEL");
+  for (const char *verbose : {"WARN", "INFO", "DEBUG", "TRACE"})
+    if (level != nullptr && std::strcmp(level, verbose) == 0)
+      std::cerr << "popops: a constant of type double is used with a tensor of type " << elementType.toString()
+                << "; it is narrowed\n";
+}
+
 Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const Type &outputType,
                                     const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, inputs, outputType);
   const Shape shape = commonShape("popops::createOutputForElementWiseOp", inputs);
   std::size_t elements = 1;
   for (std::size_t size : shape) elements *= size;
@@ -452,88 +466,108 @@ Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const T
       bestScore = score;
     }
   }
-  if (best) return graph.clone(outputType, *best, debugContext).reshape(shape);
-  Tensor result = graph.addVariable(outputType, shape, debugContext);
+  if (best) return di.output(graph.clone(outputType, *best, di.context()).reshape(shape));
+  Tensor result = graph.addVariable(outputType, shape, di.context());
   poputil::mapTensorLinearlyWithOffset(
       graph, result, static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), shape)));
-  return result;
+  return di.output(result);
 }
 
 Tensor map(Graph &graph, const expr::Expr &e, const Tensors &ts, Sequence &prog, const DebugContext &debugContext,
            const OptionFlags &options) {
-  return evaluate("popops::map", graph, {&e}, ts, Tensors(1), prog, debugContext, options)[0];
+  POPLIBS_OP_RECORD(di, graph, debugContext, e, ts, options);
+  return di.output(evaluate("popops::map", graph, {&e}, ts, Tensors(1), prog, di.context(), options)[0]);
 }
 Tensor map(Graph &graph, expr::UnaryOpType op, const Tensor &t, Sequence &prog, const DebugContext &debugContext,
            const OptionFlags &options) {
-  return map(graph, expr::UnaryOp(op, expr::_1), {t}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, t, options);
+  return di.output(map(graph, expr::UnaryOp(op, expr::_1), {t}, prog, di.context(), options));
 }
 Tensor map(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, Sequence &prog,
            const DebugContext &debugContext, const OptionFlags &options) {
-  return map(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, options);
+  return di.output(map(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, di.context(), options));
 }
 Tensor map(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c, Sequence &prog,
            const DebugContext &debugContext, const OptionFlags &options) {
-  return map(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, c, options);
+  return di.output(
+      map(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, di.context(), options));
 }
 Tensors map(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, Sequence &prog,
             const DebugContext &debugContext, const OptionFlags &options) {
-  return evaluate("popops::map", graph, pointers(exprs), ts, Tensors(exprs.size()), prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, exprs, ts, options);
+  return di.output(
+      evaluate("popops::map", graph, pointers(exprs), ts, Tensors(exprs.size()), prog, di.context(), options));
 }
 
 void mapInPlace(Graph &graph, const expr::Expr &e, const Tensors &ts, Sequence &prog, const DebugContext &debugContext,
                 const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, e, ts, options);
   if (ts.empty()) throw poplibs_error("popops::mapInPlace: no tensors were given; the result is stored to the first");
-  evaluate("popops::mapInPlace", graph, {&e}, ts, {ts[0]}, prog, debugContext, options);
+  evaluate("popops::mapInPlace", graph, {&e}, ts, {ts[0]}, prog, di.context(), options);
 }
 void mapInPlace(Graph &graph, expr::UnaryOpType op, const Tensor &t, Sequence &prog, const DebugContext &debugContext,
                 const OptionFlags &options) {
-  mapInPlace(graph, expr::UnaryOp(op, expr::_1), {t}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, t, options);
+  mapInPlace(graph, expr::UnaryOp(op, expr::_1), {t}, prog, di.context(), options);
 }
 void mapInPlace(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, Sequence &prog,
                 const DebugContext &debugContext, const OptionFlags &options) {
-  mapInPlace(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, options);
+  mapInPlace(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, prog, di.context(), options);
 }
 void mapInPlace(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c, Sequence &prog,
                 const DebugContext &debugContext, const OptionFlags &options) {
-  mapInPlace(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, c, options);
+  mapInPlace(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, prog, di.context(), options);
 }
 void mapInPlace(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, Sequence &prog,
                 const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, exprs, ts, options);
   if (ts.size() < exprs.size())
     throw poplibs_error("popops::mapInPlace: " + std::to_string(exprs.size()) + " expressions but only " +
                         std::to_string(ts.size()) + " tensors to store the results to");
   evaluate("popops::mapInPlace", graph, pointers(exprs), ts,
-           Tensors(ts.begin(), ts.begin() + static_cast<std::ptrdiff_t>(exprs.size())), prog, debugContext, options);
+           Tensors(ts.begin(), ts.begin() + static_cast<std::ptrdiff_t>(exprs.size())), prog, di.context(), options);
 }
 
 void mapWithOutput(Graph &graph, const expr::Expr &e, const Tensors &ts, const Tensor &out, Sequence &prog,
                    const DebugContext &debugContext, const OptionFlags &options) {
-  evaluate("popops::mapWithOutput", graph, {&e}, ts, {out}, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, e, ts, out, options);
+  evaluate("popops::mapWithOutput", graph, {&e}, ts, {out}, prog, di.context(), options);
 }
 void mapWithOutput(Graph &graph, expr::UnaryOpType op, const Tensor &in, const Tensor &out, Sequence &prog,
                    const DebugContext &debugContext, const OptionFlags &options) {
-  mapWithOutput(graph, expr::UnaryOp(op, expr::_1), {in}, out, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, in, out, options);
+  mapWithOutput(graph, expr::UnaryOp(op, expr::_1), {in}, out, prog, di.context(), options);
 }
 void mapWithOutput(Graph &graph, expr::BinaryOpType op, const Tensor &a, const Tensor &b, const Tensor &out,
                    Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
-  mapWithOutput(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, out, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, out, options);
+  mapWithOutput(graph, expr::BinaryOp(op, expr::_1, expr::_2), {a, b}, out, prog, di.context(), options);
 }
 void mapWithOutput(Graph &graph, expr::TernaryOpType op, const Tensor &a, const Tensor &b, const Tensor &c,
                    const Tensor &out, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
-  mapWithOutput(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, out, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, op, a, b, c, out, options);
+  mapWithOutput(graph, expr::TernaryOp(op, expr::_1, expr::_2, expr::_3), {a, b, c}, out, prog, di.context(), options);
 }
 void mapWithOutput(Graph &graph, const std::vector<expr::Any> &exprs, const Tensors &ts, const Tensors &outs,
                    Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, exprs, ts, outs, options);
   if (outs.size() != exprs.size())
     throw poplibs_error("popops::mapWithOutput: " + std::to_string(exprs.size()) + " expressions but " +
                         std::to_string(outs.size()) + " tensors to store the results to");
-  evaluate("popops::mapWithOutput", graph, pointers(exprs), ts, outs, prog, debugContext, options);
+  evaluate("popops::mapWithOutput", graph, pointers(exprs), ts, outs, prog, di.context(), options);
 }
 
 void outputGeneratedCodelet(const poplar::Target &, const expr::Expr &e, const Tensors &ts, const OptionFlags &options,
                             std::ostream &os) {
   const std::string function = "popops::outputGeneratedCodelet";
   const MapOptions parsed = parseMapOptions(function, options);
+  for (const Tensor &t : ts)
+    if (!t.valid()) throw poplibs_error(function + ": the argument ts has an invalid tensor; it refers to no variable");
+  commonShape(function, ts);
   MapRequest request;
   request.function = function;
   request.ts = ts;
@@ -563,26 +597,31 @@ Tensor oneElement(const char *function, const Tensor &epsilon) {
 
 Tensor varianceToInvStdDev(Graph &graph, const Tensor &src, float epsilon, Sequence &prog, const Type &dstType,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, src, epsilon, dstType);
   using namespace expr;
-  return map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Const(epsilon))), dstType), {src}, prog, debugContext);
+  return di.output(
+      map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Const(epsilon))), dstType), {src}, prog, di.context()));
 }
 Tensor invStdDevToVariance(Graph &graph, const Tensor &src, float epsilon, Sequence &prog, const Type &dstType,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, src, epsilon, dstType);
   using namespace expr;
-  return map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Const(epsilon)), dstType), {src}, prog,
-             debugContext);
+  return di.output(
+      map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Const(epsilon)), dstType), {src}, prog, di.context()));
 }
 Tensor varianceToInvStdDev(Graph &graph, const Tensor &src, const Tensor &epsilon, Sequence &prog, const Type &dstType,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, src, epsilon, dstType);
   using namespace expr;
-  return map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Cast(_2, poplar::FLOAT))), dstType),
-             {src, oneElement("popops::varianceToInvStdDev", epsilon)}, prog, debugContext);
+  return di.output(map(graph, Cast(Rsqrt(Add(Cast(_1, poplar::FLOAT), Cast(_2, poplar::FLOAT))), dstType),
+                       {src, oneElement("popops::varianceToInvStdDev", epsilon)}, prog, di.context()));
 }
 Tensor invStdDevToVariance(Graph &graph, const Tensor &src, const Tensor &epsilon, Sequence &prog, const Type &dstType,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, src, epsilon, dstType);
   using namespace expr;
-  return map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Cast(_2, poplar::FLOAT)), dstType),
-             {src, oneElement("popops::invStdDevToVariance", epsilon)}, prog, debugContext);
+  return di.output(map(graph, Cast(Sub(Inv(Square(Cast(_1, poplar::FLOAT))), Cast(_2, poplar::FLOAT)), dstType),
+                       {src, oneElement("popops::invStdDevToVariance", epsilon)}, prog, di.context()));
 }
 
 } // namespace popops

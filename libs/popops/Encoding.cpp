@@ -1,6 +1,7 @@
 #include <popops/Encoding.hpp>
 #include "libs/popops/detail/WorkerShare.hpp"
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 
 namespace popops {
@@ -29,8 +30,7 @@ void oneHot(Graph &graph, const Tensor &indices, const Tensor &encoded, Sequence
       throw poplibs_error("popops::encodeOneHot: an on or off value of shape " + value->shapeToString() + " and type " +
                           value->elementType().toString() + "; one element of type " + type.toString() +
                           " would be right");
-  if (encoded.numElements() == 0)
-    return;
+  if (encoded.numElements() == 0) return;
   const ComputeSet cs = graph.addComputeSet({debugContext, "OneHot"});
   const std::size_t classes = encoded.dim(1);
   const Tensor flat = encoded.flatten();
@@ -64,8 +64,7 @@ void count(Graph &graph, const Tensor &t, T start, Sequence &prog, const DebugCo
   if (t.rank() != 1 || (type != poplar::INT && type != poplar::UNSIGNED_INT))
     throw poplibs_error("popops::iota: a tensor of shape " + t.shapeToString() + " and type " + type.toString() +
                         "; rank 1 and int or unsigned int would be right");
-  if (t.numElements() == 0)
-    return;
+  if (t.numElements() == 0) return;
   const ComputeSet cs = graph.addComputeSet({debugContext, "Iota"});
   const auto mapping = graph.getTileMapping(t);
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
@@ -87,20 +86,24 @@ void count(Graph &graph, const Tensor &t, T start, Sequence &prog, const DebugCo
 
 void encodeOneHot(Graph &graph, const Tensor &indices, const Tensor &encoded, Sequence &prog,
                   const DebugContext &debugContext) {
-  oneHot(graph, indices, encoded, prog, nullptr, nullptr, debugContext);
+  POPLIBS_OP_RECORD(di, graph, debugContext, indices, encoded);
+  oneHot(graph, indices, encoded, prog, nullptr, nullptr, di.context());
 }
 
 void encodeOneHot(Graph &graph, const Tensor &indices, const Tensor &encoded, Sequence &prog, const Tensor &on,
                   const Tensor &off, const DebugContext &debugContext) {
-  oneHot(graph, indices, encoded, prog, &on, &off, debugContext);
+  POPLIBS_OP_RECORD(di, graph, debugContext, indices, encoded, on, off);
+  oneHot(graph, indices, encoded, prog, &on, &off, di.context());
 }
 
 void iota(Graph &graph, const Tensor &t, unsigned startInteger, Sequence &prog, const DebugContext &debugContext) {
-  count(graph, t, startInteger, prog, debugContext);
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, startInteger);
+  count(graph, t, startInteger, prog, di.context());
 }
 
 void iota(Graph &graph, const Tensor &t, int startInteger, Sequence &prog, const DebugContext &debugContext) {
-  count(graph, t, startInteger, prog, debugContext);
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, startInteger);
+  count(graph, t, startInteger, prog, di.context());
 }
 
 } // namespace popops

@@ -46,8 +46,7 @@ std::ostream &operator<<(std::ostream &os, TernaryOpType t) { return os << toStr
 Expr::~Expr() = default;
 
 PlaceHolder::PlaceHolder(unsigned index) : index_(index) {
-  if (index == 0)
-    throw poplibs_error("popops::expr::PlaceHolder: index 0; operands are counted from 1");
+  if (index == 0) throw poplibs_error("popops::expr::PlaceHolder: index 0; operands are counted from 1");
 }
 
 Const::Const(poplar::TypeTraits traits, poplar::Type type, const char *data, bool isHalf)
@@ -117,12 +116,10 @@ poplar::detail::OwnedText Expr::nameText(const std::vector<poplar::Tensor> &inpu
   std::ostringstream text;
   text.precision(17);
   print(text);
-  for (const poplar::Tensor &input : inputs)
-    text << '_' << input.elementType();
+  for (const poplar::Tensor &input : inputs) text << '_' << input.elementType();
   std::string result = text.str();
   for (char &c : result)
-    if (c == ' ')
-      c = '_';
+    if (c == ' ') c = '_';
   return result;
 }
 
@@ -157,3 +154,11 @@ bool Expr::deepEquals(const Expr &other) const {
 }
 
 } // namespace popops::expr
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::expr::Expr &t) {
+  std::ostringstream text;
+  t.print(text);
+  return text.str();
+}
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::expr::Any &t) { return toProfileValue(t.get()); }

@@ -4,6 +4,7 @@
 #include <poplar/IeeeHalf.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <cmath>
@@ -63,22 +64,21 @@ void fill(Graph &graph, const Tensor &t, const std::vector<Interval> &tileRegion
 void fill(Graph &graph, const Tensor &t, const std::vector<std::vector<Interval>> &mapping, ComputeSet fillCS,
           FillValue value) {
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    if (!mapping[tile].empty())
-      fill(graph, t, mapping[tile], tile, fillCS, value);
+    if (!mapping[tile].empty()) fill(graph, t, mapping[tile], tile, fillCS, value);
 }
 
 void fill(Graph &graph, const Tensor &t, poplar::program::Sequence &prog, FillValue value,
           const poplar::DebugContext &debugContext) {
-  if (t.numElements() == 0)
-    return;
+  POPLIBS_OP_RECORD(di, graph, debugContext, t);
+  if (t.numElements() == 0) return;
   if (!t.isParallelWriteable())
     throw poputil::poplibs_error("popops::fill: the tensor of shape " + t.shapeToString() +
                                  " contains constants or an element more than once");
-  const ComputeSet cs = graph.addComputeSet({debugContext, "Fill"});
+  const ComputeSet cs = graph.addComputeSet({di.context(), "Fill"});
   Tensor flat = t.flatten();
   graph.reorderToSimplify(&flat, {}, false);
   fill(graph, flat, graph.getTileMapping(flat), cs, value);
-  prog.add(poplar::program::Execute(cs, debugContext));
+  prog.add(poplar::program::Execute(cs, di.context()));
 }
 
 } // namespace detail
@@ -91,7 +91,8 @@ void zero(Graph &graph, const Tensor &t, const std::vector<std::vector<Interval>
   fill(graph, t, mapping, zeroCS, 0);
 }
 void zero(Graph &graph, const Tensor &t, poplar::program::Sequence &prog, const poplar::DebugContext &debugContext) {
-  detail::fill(graph, t, prog, detail::fillValue(0), {debugContext, "Zero"});
+  POPLIBS_OP_RECORD(di, graph, debugContext, t);
+  detail::fill(graph, t, prog, detail::fillValue(0), {di.context(), "Zero"});
 }
 
 } // namespace popops

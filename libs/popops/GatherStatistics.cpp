@@ -4,6 +4,7 @@
 #include <popops/Reduce.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
 
@@ -69,22 +70,24 @@ Tensor count(Graph &graph, const Tensor &input, const Tensor &levels, bool absol
 
 Tensor histogram(Graph &graph, const Tensor &input, const Tensor &levels, bool absoluteOfInput, Sequence &prog,
                  const DebugContext &debugContext, const OptionFlags &options) {
-  const DebugContext context(debugContext, "Histogram");
+  POPLIBS_OP_RECORD(di, graph, debugContext, input, levels, absoluteOfInput, options);
+  const DebugContext context(di.context(), "Histogram");
   const bool real = wantsFloat(options);
   const Tensor counts = count(graph, input, levels, absoluteOfInput, prog, context);
-  return real ? cast(graph, counts, poplar::FLOAT, prog, context) : counts;
+  return di.output(real ? cast(graph, counts, poplar::FLOAT, prog, context) : counts);
 }
 
 void histogram(Graph &graph, const Tensor &input, Tensor &output, bool updateOutput, const Tensor &levels,
                bool absoluteOfInput, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
-  const DebugContext context(debugContext, "Histogram");
+  POPLIBS_OP_RECORD(di, graph, debugContext, input, output, updateOutput, levels, absoluteOfInput, options);
+  const DebugContext context(di.context(), "Histogram");
   wantsFloat(options);
   const poplar::Type type = output.elementType();
   if (output.rank() != 1 || output.numElements() != levels.numElements() + 1 ||
       (type != poplar::UNSIGNED_INT && type != poplar::FLOAT))
     throw poplibs_error("popops::histogram: an output of shape " + output.shapeToString() + " and type " +
-                        type.toString() + " for " + std::to_string(levels.numElements()) +
-                        " levels; one element more, of unsigned int or float, would be right");
+                        type.toString() + " for levels of shape " + levels.shapeToString() +
+                        "; one element more, of unsigned int or float, would be right");
   const Tensor counts = count(graph, input, levels, absoluteOfInput, prog, context);
   if (updateOutput)
     mapInPlace(graph, expr::_1 + expr::Cast(expr::_2, type), {output, counts}, prog, context);

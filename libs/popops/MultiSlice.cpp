@@ -6,11 +6,16 @@
 //        +-----+-----+
 //        |  1  |  3  |         Updates need no second step: rows go to all blocks of their columns.
 //        +-----+-----+
+//
+// Copies of the table share the look-ups (parallel); rounds go one after the other through the same memory (serial).
 #include <popops/DynamicSlice.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
 #include <popops/Cast.hpp>
+#include <popops/Reduce.hpp>
+#include <popops/Zero.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <numeric>
@@ -40,7 +45,7 @@ SliceLayout layoutOf(const Graph &graph, const SlicePlan &plan, const SliceRows 
   SliceLayout layout = presentLayout(graph, table.rows);
   if (!layout.columns.empty()) return layout;
   // A table that lies otherwise is brought to where look-ups are cheapest.
-  const SlicePlan made = planSlices(graph.getTarget(), type, groups, entries, columns,
+  const SlicePlan made = planSlices("popops::embedding::plan", graph.getTarget(), type, groups, entries, columns,
                                     {table.offsets.numElements() * table.size}, options);
   return plannedLayout(graph, made, type, entries, columns, group);
 }
@@ -55,51 +60,78 @@ unsigned stepFor(const poplar::Target &target, std::size_t things, std::size_t b
 
 class Lookup {
 public:
-  Lookup(Graph &graph, const DebugContext &context)
-      : graph_(graph), context_(context), first_(graph.addComputeSet({context, "lookup"})) {}
+  Lookup(Graph &graph, const DebugContext &context) : graph_(graph), context_(context) {}
 
   /// The rows {look-ups * size, columns} at the offsets of `table`.
   Tensor add(const SliceRows &table, const SliceLayout &layout) {
     const std::size_t n = table.offsets.numElements(), blocks = layout.entryBlocks();
+    const auto ranges = layout.ranges(n);
+    std::size_t longest = 0;
+    for (const LookupRange &range : ranges) longest = std::max(longest, range.end - range.begin);
+    const Type type = table.rows.elementType();
     std::vector<Tensor> columns;
     for (const ColumnBlock &block : layout.columns) {
       const std::size_t width = block.end - block.begin;
-      std::vector<Tensor> parts;
-      for (std::size_t e = 0; e != blocks; ++e) parts.push_back(lookUp(table, layout, block, e, n, width));
-      if (blocks == 1) {
-        columns.push_back(parts[0]);
-        continue;
-      }
+      // With several blocks of entries: where each round's look-ups of a copy go before they are picked.
+      std::vector<std::vector<Tensor>> parts(blocks == 1 ? 0 : layout.copies);
+      for (std::size_t copy = 0; copy != parts.size(); ++copy)
+        for (std::size_t e = 0; e != blocks; ++e)
+          parts[copy].push_back(variable(type, longest, width, layout.tile(block, e, copy), "slices"));
       std::vector<Tensor> rows;
-      for (std::size_t e = 0; e != blocks; ++e)
-        if (layout.share(n, e) != layout.share(n, e + 1))
-          rows.push_back(pick(table, layout, parts, layout.share(n, e), layout.share(n, e + 1), width, block.tiles[e]));
+      for (const LookupRange &range : ranges) {
+        const std::size_t count = range.end - range.begin;
+        if (blocks == 1) {
+          rows.push_back(variable(type, count * table.size, width, layout.tile(block, 0, range.copy), "slices"));
+          lookUp(table, layout, block, 0, range, rows.back());
+          continue;
+        }
+        std::vector<Tensor> found;
+        for (std::size_t e = 0; e != blocks; ++e) {
+          found.push_back(parts[range.copy][e].slice(0, count));
+          lookUp(table, layout, block, e, range, found.back());
+        }
+        for (std::size_t e = 0; e != blocks; ++e)
+          if (layout.share(range, e) != layout.share(range, e + 1))
+            rows.push_back(pick(table, layout, found, range, e, layout.tile(block, e, range.copy)));
+      }
       columns.push_back(poplar::concat(rows));
     }
     return poplar::concat(columns, 1);
   }
 
   void execute(Sequence &prog) const {
-    prog.add(Execute(first_, context_));
-    if (second_) prog.add(Execute(*second_, context_));
+    for (const Round &round : rounds_) {
+      prog.add(Execute(round.lookUp, context_));
+      if (round.pick) prog.add(Execute(*round.pick, context_));
+    }
   }
 
 private:
+  struct Round {
+    ComputeSet lookUp;
+    std::optional<ComputeSet> pick;
+  };
+
+  Round &round(std::size_t number) {
+    while (rounds_.size() <= number) rounds_.push_back({graph_.addComputeSet({context_, "lookup"}), {}});
+    return rounds_[number];
+  }
+
   Tensor variable(Type type, std::size_t rows, std::size_t width, unsigned tile, const char *name) {
     const Tensor t = graph_.addVariable(type, {rows, width}, {context_, name});
     graph_.setTileMapping(t, tile);
     return t;
   }
 
-  Tensor lookUp(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
-                std::size_t n, std::size_t width) {
+  void lookUp(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
+              const LookupRange &range, const Tensor &part) {
     const Type type = table.rows.elementType();
     const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries),
-                      length = table.size * width;
-    const Tensor part = variable(type, n * table.size, width, block.tiles[e], "slices");
-    const poplar::VertexRef vertex = graph_.addVertex(first_, poputil::templateVertex("popops::MultiSlice", type));
-    graph_.setTileMapping(vertex, block.tiles[e]);
-    graph_.connect(vertex["offsets"], table.offsets);
+                      width = block.end - block.begin, length = table.size * width, n = range.end - range.begin;
+    const poplar::VertexRef vertex =
+        graph_.addVertex(round(range.round).lookUp, poputil::templateVertex("popops::MultiSlice", type));
+    graph_.setTileMapping(vertex, layout.tile(block, e, range.copy));
+    graph_.connect(vertex["offsets"], table.offsets.slice(range.begin, range.end));
     graph_.connect(vertex["table"], table.rows.slice({begin, block.begin}, {end, block.end}).flatten());
     graph_.connect(vertex["slices"], part.flatten());
     graph_.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
@@ -111,19 +143,21 @@ private:
     const bool byLookups = n >= graph_.getTarget().getNumWorkerContexts();
     graph_.setInitialValue(vertex["lookupStep"], byLookups ? stepFor(graph_.getTarget(), n, length * bytes) : 0u);
     graph_.setInitialValue(vertex["elementStep"], byLookups ? 0u : stepFor(graph_.getTarget(), length, bytes));
-    return part;
   }
 
-  Tensor pick(const SliceRows &table, const SliceLayout &layout, const std::vector<Tensor> &parts, std::size_t begin,
-              std::size_t end, std::size_t width, unsigned tile) {
-    if (!second_) second_ = graph_.addComputeSet({context_, "pick"});
+  /// The share of block `e` of a range of look-ups, of which each block has found some.
+  Tensor pick(const SliceRows &table, const SliceLayout &layout, const std::vector<Tensor> &found,
+              const LookupRange &range, std::size_t e, unsigned tile) {
+    auto &computeSet = round(range.round).pick;
+    if (!computeSet) computeSet = graph_.addComputeSet({context_, "pick"});
     const Type type = table.rows.elementType();
+    const std::size_t begin = layout.share(range, e), end = layout.share(range, e + 1), width = found[0].dim(1);
     const Tensor result = variable(type, end - begin, width, tile, "picked");
     const poplar::VertexRef vertex =
-        graph_.addVertex(*second_, poputil::templateVertex("popops::MultiSlicePick", type));
+        graph_.addVertex(*computeSet, poputil::templateVertex("popops::MultiSlicePick", type));
     graph_.setTileMapping(vertex, tile);
     std::vector<Tensor> shares;
-    for (const Tensor &part : parts) shares.push_back(part.slice(begin, end).flatten());
+    for (const Tensor &part : found) shares.push_back(part.slice(begin - range.begin, end - range.begin).flatten());
     graph_.connect(vertex["offsets"], table.offsets.slice(begin, end));
     graph_.connect(vertex["parts"], shares);
     graph_.connect(vertex["slices"], result.flatten());
@@ -137,39 +171,101 @@ private:
 
   Graph &graph_;
   DebugContext context_;
-  ComputeSet first_;
-  std::optional<ComputeSet> second_;
+  std::vector<Round> rounds_;
 };
 
-void addUpdates(Graph &graph, ComputeSet cs, const SliceRows &table, const SliceLayout &layout, const Tensor &rows,
-                const Tensor *scale, const char *op) {
-  const Type type = table.rows.elementType();
-  const poplar::Target &target = graph.getTarget();
-  const std::size_t bytes = target.getTypeSize(type);
-  for (const ColumnBlock &block : layout.columns)
-    for (std::size_t e = 0; e != layout.entryBlocks(); ++e) {
-      const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries),
-                        width = block.end - block.begin, length = table.size * width;
-      const poplar::VertexRef vertex = graph.addVertex(
-          cs, poputil::templateVertex("popops::MultiUpdate", type, std::string("popops::UpdateOp::") + op));
-      graph.setTileMapping(vertex, block.tiles[e]);
-      graph.connect(vertex["offsets"], table.offsets);
-      graph.connect(vertex["table"], table.rows.slice({begin, block.begin}, {end, block.end}).flatten());
-      graph.connect(vertex["slices"], rows.slice(block.begin, block.end, 1).flatten());
-      if (scale)
-        graph.connect(vertex["scale"], scale->reshape({}));
-      else
-        graph.connect(vertex["scale"], 1);
-      graph.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
-      graph.setInitialValue(vertex["entries"], static_cast<unsigned>(end - begin));
-      graph.setInitialValue(vertex["rows"], static_cast<unsigned>(table.size));
-      graph.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
-      // Slices of several entries may overlap: their workers share the elements.
-      const bool byEntries = table.size == 1 && length * bytes < 8 * target.getNumWorkerContexts();
-      graph.setInitialValue(vertex["entryStep"], byEntries ? stepFor(target, end - begin, width * bytes) : 0u);
-      graph.setInitialValue(vertex["elementStep"], byEntries ? 0u : stepFor(target, length, bytes));
-    }
+struct Update {
+  const char *op;
+  const Tensor *scale;
+};
+
+/// Updates of several tables at once. Additions may be shared by copies of a table: those but the first start from
+/// zero and are added to the table in the end.
+class Updates {
+public:
+  Updates(Graph &graph, const DebugContext &context, Update what)
+      : graph_(graph), context_(context), what_(what), adds_(std::string(what.op) == "Add") {}
+
+  void add(const SliceRows &table, const SliceLayout &layout, const Tensor &rows) {
+    const Type type = table.rows.elementType();
+    const auto ranges = layout.ranges(table.offsets.numElements(), adds_ ? layout.copies : 1);
+    for (const ColumnBlock &block : layout.columns)
+      for (std::size_t e = 0; e != layout.entryBlocks(); ++e) {
+        const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries);
+        const Tensor own = table.rows.slice({begin, block.begin}, {end, block.end}).flatten();
+        std::vector<Tensor> sums;
+        for (std::size_t copy = 1; adds_ && copy < layout.copies; ++copy) {
+          sums.push_back(graph_.addVariable(type, {1, own.numElements()}, {context_, "sums"}));
+          graph_.setTileMapping(sums.back(), layout.tile(block, e, copy));
+        }
+        for (const LookupRange &range : ranges)
+          addVertex(table, layout, block, e, range, rows, range.copy == 0 ? own : sums[range.copy - 1].flatten());
+        if (sums.empty()) continue;
+        for (const Tensor &each : sums) sums_.push_back(each.flatten());
+        reductions_.emplace_back(poplar::concat(sums), Shape{0}, ReduceParams(Operation::ADD, true));
+        reduced_.push_back(own);
+      }
+  }
+
+  void execute(Sequence &prog) {
+    if (!sums_.empty()) zero(graph_, poplar::concat(sums_), prog, {context_, "sums"});
+    for (ComputeSet cs : rounds_) prog.add(Execute(cs, context_));
+    if (!reductions_.empty()) reduceMany(graph_, reductions_, reduced_, prog, {context_, "sums"});
+  }
+
+private:
+  void addVertex(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
+                 const LookupRange &range, const Tensor &rows, const Tensor &to) {
+    while (rounds_.size() <= range.round) rounds_.push_back(graph_.addComputeSet({context_, what_.op}));
+    const Type type = table.rows.elementType();
+    const poplar::Target &target = graph_.getTarget();
+    const std::size_t bytes = target.getTypeSize(type), begin = e * layout.blockEntries,
+                      entries = std::min(layout.entries, begin + layout.blockEntries) - begin,
+                      width = block.end - block.begin, length = table.size * width;
+    const poplar::VertexRef vertex =
+        graph_.addVertex(rounds_[range.round], poputil::templateVertex("popops::MultiUpdate", type,
+                                                                       std::string("popops::UpdateOp::") + what_.op));
+    graph_.setTileMapping(vertex, layout.tile(block, e, range.copy));
+    graph_.connect(vertex["offsets"], table.offsets.slice(range.begin, range.end));
+    graph_.connect(vertex["table"], to);
+    graph_.connect(vertex["slices"],
+                   rows.slice({range.begin * table.size, block.begin}, {range.end * table.size, block.end}).flatten());
+    if (what_.scale)
+      graph_.connect(vertex["scale"], what_.scale->reshape({}));
+    else
+      graph_.connect(vertex["scale"], 1);
+    graph_.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
+    graph_.setInitialValue(vertex["entries"], static_cast<unsigned>(entries));
+    graph_.setInitialValue(vertex["rows"], static_cast<unsigned>(table.size));
+    graph_.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
+    // Slices of several entries may overlap: their workers share the elements.
+    const bool byEntries = table.size == 1 && length * bytes < 8 * target.getNumWorkerContexts();
+    graph_.setInitialValue(vertex["entryStep"], byEntries ? stepFor(target, entries, width * bytes) : 0u);
+    graph_.setInitialValue(vertex["elementStep"], byEntries ? 0u : stepFor(target, length, bytes));
+  }
+
+  Graph &graph_;
+  DebugContext context_;
+  Update what_;
+  bool adds_;
+  std::vector<ComputeSet> rounds_;
+  std::vector<Tensor> sums_, reduced_;
+  std::vector<SingleReduceOp> reductions_;
+};
+
+/// Runs checks of one group, whose errors name the shapes of all of them, too.
+template <class Check> void checkGroup(bool isGrouped, const std::vector<const Tensor *> &whole, Check check) {
+  try {
+    check();
+  } catch (const poplibs_error &e) {
+    if (!isGrouped) throw;
+    std::string text = e.what();
+    for (const Tensor *t : whole) text.append(t == whole[0] ? "; in groups of " : " ").append(t->shapeToString());
+    throw poplibs_error(text);
+  }
 }
+
+bool isGrouped(const std::string &function) { return function.find("grouped") != std::string::npos; }
 
 Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims,
              const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
@@ -177,7 +273,7 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
   const SliceOptions options = parseSliceOptions(function, flags);
   const std::size_t groups = t.dim(0);
   const DebugContext context(debugContext, "MultiSlice");
-  checkSlices(function, t[0], offsets[0], dims, sizes);
+  checkGroup(isGrouped(function), {&t, &offsets}, [&] { checkSlices(function, t[0], offsets[0], dims, sizes); });
   std::vector<Tensor> results;
   if (offsets.dim(1) == 0 || t.numElements() == 0) {
     Shape shape = slicesShape(t[0].shape(), dims, sizes, offsets.dim(1));
@@ -203,18 +299,15 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
   return poplar::concat(results);
 }
 
-struct Update {
-  const char *op;
-  const Tensor *scale;
-};
-
 void update(const std::string &function, Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets,
             const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
             const DebugContext &debugContext, Update what) {
   const SliceOptions options = parseSliceOptions(function, flags);
   const DebugContext context(debugContext, "MultiUpdate");
-  checkSlices(function, t[0], offsets[0], dims, sizes);
-  checkUpdates(function, t, s, slicesShape(t[0].shape(), dims, sizes, offsets.dim(1)));
+  checkGroup(isGrouped(function), {&t, &s, &offsets}, [&] {
+    checkSlices(function, t[0], offsets[0], dims, sizes);
+    checkUpdates(function, t, s, slicesShape(t[0].shape(), dims, sizes, offsets.dim(1)));
+  });
   const Type type = t.elementType();
   const bool computes = std::string(what.op) != "Store";
   if (computes && type != poplar::HALF && type != poplar::FLOAT && type != poplar::INT && type != poplar::UNSIGNED_INT)
@@ -241,11 +334,11 @@ void update(const std::string &function, Graph &graph, const Tensor &t, const Te
     if (layouts[g].entryBlocks() > 1 && tables[g].size > 1)
       tables[g] = sliceRows(graph, t[g], offsets[g], dims, sizes, true, options.remap, prog, context);
   }
-  const ComputeSet cs = graph.addComputeSet({context, what.op});
+  if (what.scale) what.scale = &scale;
+  Updates updates(graph, context, what);
   for (std::size_t g = 0; g != groups; ++g)
-    addUpdates(graph, cs, tables[g], layouts[g], toRows(s[g], t[g].shape(), dims, sizes, offsets[g].dim(0)),
-               what.scale ? &scale : nullptr, what.op);
-  prog.add(Execute(cs, context));
+    updates.add(tables[g], layouts[g], toRows(s[g], t[g].shape(), dims, sizes, offsets[g].dim(0)));
+  updates.execute(prog);
 }
 
 /// Throws unless both have a leading dimension of groups.
@@ -259,15 +352,18 @@ void checkGroups(const std::string &function, const Tensor &t, const Tensor &off
 
 Tensor multiSlice(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
                   Sequence &prog, const SlicePlan &plan, const OptionFlags &options, const DebugContext &debugContext) {
-  return slice("popops::multiSlice", graph, t.expand({0}), offsets.expand({0}), dims, sizes, prog, plan, options,
-               debugContext)[0];
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offsets, dims, sizes, plan, options);
+  return di.output(slice("popops::multiSlice", graph, t.expand({0}), offsets.expand({0}), dims, sizes, prog, plan,
+                         options, di.context())[0]);
 }
 
 Tensor groupedMultiSlice(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
                          Sequence &prog, const SlicePlan &plan, const OptionFlags &options,
                          const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offsets, dims, sizes, plan, options);
   checkGroups("popops::groupedMultiSlice", t, offsets);
-  return slice("popops::groupedMultiSlice", graph, t, offsets, dims, sizes, prog, plan, options, debugContext);
+  return di.output(
+      slice("popops::groupedMultiSlice", graph, t, offsets, dims, sizes, prog, plan, options, di.context()));
 }
 
 // One-group and grouped forms of the updates: name, operation, and with `scale` where there is one.
@@ -275,14 +371,16 @@ Tensor groupedMultiSlice(Graph &graph, const Tensor &t, const Tensor &offsets, c
   void multi##Name(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,           \
                    const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &options,              \
                    const DebugContext &debugContext) {                                                                 \
+    POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offsets, dims, sizes, plan, options);                             \
     update("popops::multi" #Name, graph, t.expand({0}), s.expand({0}), offsets.expand({0}), dims, sizes, prog, plan,   \
-           options, debugContext, {op, nullptr});                                                                      \
+           options, di.context(), {op, nullptr});                                                                      \
   }                                                                                                                    \
   void groupedMulti##Name(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Shape &dims,    \
                           const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &options,       \
                           const DebugContext &debugContext) {                                                          \
+    POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offsets, dims, sizes, plan, options);                             \
     checkGroups("popops::groupedMulti" #Name, t, offsets);                                                             \
-    update("popops::groupedMulti" #Name, graph, t, s, offsets, dims, sizes, prog, plan, options, debugContext,         \
+    update("popops::groupedMulti" #Name, graph, t, s, offsets, dims, sizes, prog, plan, options, di.context(),         \
            {op, nullptr});                                                                                             \
   }
 POPOPS_UPDATE(Update, "Store")
@@ -293,15 +391,17 @@ POPOPS_UPDATE(UpdateMul, "Mul")
 void multiUpdateAdd(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Tensor &scale,
                     const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan,
                     const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offsets, scale, dims, sizes, plan, options);
   update("popops::multiUpdateAdd", graph, t.expand({0}), s.expand({0}), offsets.expand({0}), dims, sizes, prog, plan,
-         options, debugContext, {"Add", &scale});
+         options, di.context(), {"Add", &scale});
 }
 
 void groupedMultiUpdateAdd(Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets, const Tensor &scale,
                            const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan,
                            const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offsets, scale, dims, sizes, plan, options);
   checkGroups("popops::groupedMultiUpdateAdd", t, offsets);
-  update("popops::groupedMultiUpdateAdd", graph, t, s, offsets, dims, sizes, prog, plan, options, debugContext,
+  update("popops::groupedMultiUpdateAdd", graph, t, s, offsets, dims, sizes, prog, plan, options, di.context(),
          {"Add", &scale});
 }
 

@@ -1,6 +1,7 @@
 #include <popops/NaN.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/Reduce.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 
 namespace popops {
@@ -24,12 +25,14 @@ Tensor any(const char *function, Graph &graph, const Tensor &src, const expr::Ex
 } // namespace
 
 Tensor hasNaN(Graph &graph, const Tensor &src, Sequence &prog, const DebugContext &debugContext) {
-  return any("popops::hasNaN", graph, src, expr::IsNaN(expr::_1), prog, {debugContext, "HasNaN"});
+  POPLIBS_OP_RECORD(di, graph, debugContext, src);
+  return di.output(any("popops::hasNaN", graph, src, expr::IsNaN(expr::_1), prog, {di.context(), "HasNaN"}));
 }
 
 Tensor hasNaNOrInf(Graph &graph, const Tensor &src, Sequence &prog, const DebugContext &debugContext) {
-  return any("popops::hasNaNOrInf", graph, src, expr::Not(expr::IsFinite(expr::_1)), prog,
-             {debugContext, "HasNaNOrInf"});
+  POPLIBS_OP_RECORD(di, graph, debugContext, src);
+  return di.output(
+      any("popops::hasNaNOrInf", graph, src, expr::Not(expr::IsFinite(expr::_1)), prog, {di.context(), "HasNaNOrInf"}));
 }
 
 } // namespace popops

@@ -1,4 +1,5 @@
 #include <popops/Pad.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <cstdint>
 #include <functional>
@@ -98,27 +99,33 @@ Tensor padAll(Graph &graph, Tensor t, const Amounts &lower, const Amounts &upper
 
 Tensor pad(Graph &graph, const Tensor &t, const Amounts &paddingLower, const Amounts &paddingUpper, float val,
            MappingMethod mappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return padAll(graph, t, paddingLower, paddingUpper, constant(graph, t, val, mappingMethod), mappingMethod);
 }
 Tensor pad(Graph &graph, const Tensor &t, const Amounts &paddingLower, const Amounts &paddingUpper, int val,
            MappingMethod mappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return padAll(graph, t, paddingLower, paddingUpper, constant(graph, t, val, mappingMethod), mappingMethod);
 }
 // A tensor has its tiles already.
 Tensor pad(Graph &graph, const Tensor &t, const Amounts &paddingLower, const Amounts &paddingUpper, const Tensor &val,
            MappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t, val);
   return padAll(graph, t, paddingLower, paddingUpper, variable(t, val), MappingMethod::NONE);
 }
 Tensor pad(Graph &graph, const Tensor &t, std::ptrdiff_t paddingLower, std::ptrdiff_t paddingUpper, unsigned dim,
            float val, MappingMethod mappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return padWith(graph, t, paddingLower, paddingUpper, dim, constant(graph, t, val, mappingMethod), mappingMethod);
 }
 Tensor pad(Graph &graph, const Tensor &t, std::ptrdiff_t paddingLower, std::ptrdiff_t paddingUpper, unsigned dim,
            int val, MappingMethod mappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return padWith(graph, t, paddingLower, paddingUpper, dim, constant(graph, t, val, mappingMethod), mappingMethod);
 }
 Tensor pad(Graph &graph, const Tensor &t, std::ptrdiff_t paddingLower, std::ptrdiff_t paddingUpper, unsigned dim,
            const Tensor &val, MappingMethod) {
+  POPLIBS_CHECK_TENSORS(graph, t, val);
   return padWith(graph, t, paddingLower, paddingUpper, dim, variable(t, val), MappingMethod::NONE);
 }
 

@@ -4,6 +4,7 @@
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 
@@ -55,7 +56,8 @@ bool canUseFastTranspose(const poplar::Target &target, const Type &type, unsigne
 void addTransposeVertices(Graph &graph, const ComputeSet &cs, const Type &dType, unsigned rows, unsigned cols,
                           const Graph::TileToTensorMapping &mapping,
                           const std::function<std::pair<const Tensor, const Tensor>(std::size_t)> &getInOut,
-                          const DebugContext &) {
+                          const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, cs, dType, rows, cols);
   const std::size_t bytes = graph.getTarget().getTypeSize(dType);
   const std::string name = poputil::templateVertex("popops::Transpose", bitsOf(bytes));
   for (unsigned tile = 0; tile != mapping.size(); ++tile) {
@@ -63,6 +65,7 @@ void addTransposeVertices(Graph &graph, const ComputeSet &cs, const Type &dType,
     for (const Interval &interval : mapping[tile])
       for (std::size_t i = interval.begin(); i != interval.end(); ++i) {
         const auto pair = getInOut(i);
+        POPLIBS_CHECK_TENSORS(graph, pair.first, pair.second);
         for (const Tensor &t : {pair.first, pair.second})
           if (t.numElements() != std::size_t(rows) * cols || t.elementType() != dType)
             throw poplibs_error("popops::rearrange::addTransposeVertices: a tensor of shape " + t.shapeToString() +
@@ -88,13 +91,14 @@ void addTransposeVertices(Graph &graph, const ComputeSet &cs, const Type &dType,
 }
 
 Tensor partialTranspose(Graph &graph, const Tensor &in, const ComputeSet &cs, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, cs);
   if (in.rank() < 2)
     throw poplibs_error("popops::rearrange::partialTranspose: a tensor of shape " + in.shapeToString() +
                         "; it must have at least 2 dimensions");
   std::vector<std::size_t> shape = in.shape();
   std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
-  const Tensor out = graph.addVariable(in.elementType(), shape, {debugContext, "transposed"});
-  if (out.numElements() == 0) return out;
+  const Tensor out = graph.addVariable(in.elementType(), shape, {di.context(), "transposed"});
+  if (out.numElements() == 0) return di.output(out);
   const unsigned rows = static_cast<unsigned>(shape[shape.size() - 1]);
   const unsigned cols = static_cast<unsigned>(shape[shape.size() - 2]);
   const std::size_t matrices = in.numElements() / rows / cols;
@@ -105,8 +109,8 @@ Tensor partialTranspose(Graph &graph, const Tensor &in, const ComputeSet &cs, co
     for (const Interval &interval : mapping[tile]) graph.setTileMapping(to.slice(interval), tile);
   addTransposeVertices(
       graph, cs, in.elementType(), rows, cols, mapping,
-      [&](std::size_t i) { return std::pair<const Tensor, const Tensor>(from[i], to[i]); }, debugContext);
-  return out;
+      [&](std::size_t i) { return std::pair<const Tensor, const Tensor>(from[i], to[i]); }, di.context());
+  return di.output(out);
 }
 
 unsigned getMinimumRegroupGrainSize(const Type &type) {
@@ -118,6 +122,7 @@ unsigned getMinimumRegroupGrainSize(const Type &type) {
 
 Tensor regroupTensor(Graph &graph, const Tensor &t, std::vector<Copy> &copies, const ComputeSet &transposeCS,
                      const GroupingInfo &from, const GroupingInfo &to, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, transposeCS, from, to);
   for (const GroupingInfo &group : {from, to})
     if (from.first == to.first || group.first >= t.rank() || group.second == 0 ||
         t.dim(group.first) % group.second != 0)
@@ -138,7 +143,7 @@ Tensor regroupTensor(Graph &graph, const Tensor &t, std::vector<Copy> &copies, c
   order.push_back(rank + to.first);
   order.push_back(rank + from.first);
   const Tensor blocks = poputil::factorDims(t, factors).dimShuffle(order);
-  const Tensor gathered = graph.addVariable(t.elementType(), blocks.shape(), {debugContext, "gathered"});
+  const Tensor gathered = graph.addVariable(t.elementType(), blocks.shape(), {di.context(), "gathered"});
   const std::size_t block = std::size_t(from.second) * to.second;
   const Tensor flat = gathered.reshape({t.numElements() / block, block});
   const auto mapping = poputil::calcLinearTileMapping(
@@ -146,61 +151,67 @@ Tensor regroupTensor(Graph &graph, const Tensor &t, std::vector<Copy> &copies, c
       static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), t.shape())));
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
     for (const Interval &interval : mapping[tile]) graph.setTileMapping(flat.slice(interval), tile);
-  copies.emplace_back(blocks, gathered, false, debugContext);
-  Tensor result = partialTranspose(graph, gathered, transposeCS, debugContext); // {.., from, to}
+  copies.emplace_back(blocks, gathered, false, di.context());
+  Tensor result = partialTranspose(graph, gathered, transposeCS, di.context()); // {.., from, to}
   std::vector<unsigned> back(2 * rank);
   for (unsigned i = 0; i != order.size(); ++i) back[order[i]] = i;
   std::swap(back[rank + to.first], back[rank + from.first]);
-  return poputil::unfactorDims(result.dimShuffle(back), rank);
+  return di.output(poputil::unfactorDims(result.dimShuffle(back), rank));
 }
 
 Tensor regroupTensor(Graph &graph, const Tensor &t, Sequence &copies, const ComputeSet &transposeCS,
                      const GroupingInfo &from, const GroupingInfo &to, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, transposeCS, from, to);
   std::vector<Copy> list;
-  const Tensor result = regroupTensor(graph, t, list, transposeCS, from, to, debugContext);
+  const Tensor result = regroupTensor(graph, t, list, transposeCS, from, to, di.context());
   for (const Copy &copy : list) copies.add(copy);
-  return result;
+  return di.output(result);
 }
 
 Tensor regroupIfPossible(Graph &graph, const Tensor &t, Sequence &prog, const GroupingInfo &to,
                          const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, to);
   if (to.first >= t.rank())
     throw poplibs_error("popops::rearrange::regroupIfPossible: dimension " + std::to_string(to.first) +
                         " of a tensor of shape " + t.shapeToString());
   const auto groupings = poputil::detectDimGroupings(graph, t);
-  if (groupings.empty() || !isWorthIt(t, groupings[0], to)) return t;
-  const ComputeSet cs = graph.addComputeSet({debugContext, "Regroup"});
-  const Tensor result = regroupTensor(graph, t, prog, cs, groupings[0], to, debugContext);
-  prog.add(Execute(cs, debugContext));
-  return result;
+  if (groupings.empty() || !isWorthIt(t, groupings[0], to)) return di.output(t);
+  const ComputeSet cs = graph.addComputeSet({di.context(), "Regroup"});
+  const Tensor result = regroupTensor(graph, t, prog, cs, groupings[0], to, di.context());
+  prog.add(Execute(cs, di.context()));
+  return di.output(result);
 }
 
 Tensor regroupIfBeneficial(Graph &graph, const Tensor &in, const Tensor &ref, std::vector<Copy> &copies,
                            ComputeSet transposeCS, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, ref, transposeCS);
   if (in.shape() != ref.shape())
     throw poplibs_error("popops::rearrange::regroupIfBeneficial: tensors of shapes " + in.shapeToString() + " and " +
                         ref.shapeToString() + "; they must be equal");
   const auto own = poputil::detectDimGroupings(graph, in), wanted = poputil::detectDimGroupings(graph, ref);
-  if (own.empty() || wanted.empty() || !isWorthIt(in, own[0], wanted[0])) return in;
-  return regroupTensor(graph, in, copies, transposeCS, own[0], wanted[0], debugContext);
+  if (own.empty() || wanted.empty() || !isWorthIt(in, own[0], wanted[0])) return di.output(in);
+  return di.output(regroupTensor(graph, in, copies, transposeCS, own[0], wanted[0], di.context()));
 }
 
 Tensor regroupIfBeneficial(Graph &graph, const Tensor &in, const Tensor &ref, Sequence &prog,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, ref);
   std::vector<Copy> copies;
-  const ComputeSet cs = graph.addComputeSet({debugContext, "Regroup"});
-  const Tensor result = regroupIfBeneficial(graph, in, ref, copies, cs, debugContext);
+  const ComputeSet cs = graph.addComputeSet({di.context(), "Regroup"});
+  const Tensor result = regroupIfBeneficial(graph, in, ref, copies, cs, di.context());
   for (const Copy &copy : copies) prog.add(copy);
-  if (!copies.empty()) prog.add(Execute(cs, debugContext));
-  return result;
+  if (!copies.empty()) prog.add(Execute(cs, di.context()));
+  return di.output(result);
 }
 
 Tensor regroupIfBeneficial(Graph &graph, const Tensor &in, std::size_t preferredGrouping, Sequence &prog,
                            const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, preferredGrouping);
   if (in.rank() == 0 || preferredGrouping == 0)
     throw poplibs_error("popops::rearrange::regroupIfBeneficial: groups of " + std::to_string(preferredGrouping) +
                         " in a tensor of shape " + in.shapeToString());
-  return regroupIfPossible(graph, in, prog, {in.rank() - 1, static_cast<unsigned>(preferredGrouping)}, debugContext);
+  return di.output(
+      regroupIfPossible(graph, in, prog, {in.rank() - 1, static_cast<unsigned>(preferredGrouping)}, di.context()));
 }
 
 } // namespace popops::rearrange

@@ -14,6 +14,7 @@
 #include "libs/popops/detail/ReduceBlocks.hpp"
 #include <popops/OperationDefUtil.hpp>
 #include <poputil/TileMapping.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
@@ -125,7 +126,7 @@ private:
       if (params_.useScale)
         graph_.connect(vertex["scale"], params_.scale.reshape({}));
       else
-        graph_.connect(vertex["scale"], 1.0f);
+        graph_.connect(vertex["scale"], params_.op == Operation::LOG_ADD ? 0.0f : 1.0f); // log 1
       graph_.setInitialValue(vertex["update"], params_.update);
     }
   }
@@ -327,8 +328,8 @@ void check(const std::string &function, const Tensor &in, const Type &outType, c
     seen[dim] = true;
   }
   if (params.update || params.useScale) {
-    if (params.op != Operation::ADD && params.op != Operation::SQUARE_ADD)
-      throw poplibs_error(what + " with scale or update; only ADD and SQUARE_ADD have them");
+    if (params.op != Operation::ADD && params.op != Operation::SQUARE_ADD && params.op != Operation::LOG_ADD)
+      throw poplibs_error(what + " with scale or update; only ADD, SQUARE_ADD and LOG_ADD have them");
     if (params.useScale &&
         (!params.scale.valid() || params.scale.elementType() != poplar::FLOAT || params.scale.numElements() != 1))
       throw poplibs_error(function + ": the scale must be a FLOAT tensor of one element");
@@ -338,7 +339,8 @@ void check(const std::string &function, const Tensor &in, const Type &outType, c
 Tensor reduceInto(const std::string &function, Graph &graph, const Tensor &in, Tensor out, const Type &outType,
                   const std::vector<std::size_t> &dims, const ReduceParams &params, std::vector<ComputeSet> &css,
                   std::size_t firstComputeSet, const DebugContext &debugContext, const OptionFlags &options) {
-  if (!in.valid()) throw poplibs_error(function + ": the input is an invalid tensor");
+  poputil::detail::checkArgument(graph, function.c_str(), "in", 0, in);
+  if (params.useScale) poputil::detail::checkArgument(graph, function.c_str(), "params.scale", 0, params.scale);
   check(function, in, outType, dims, params);
   if (!out.valid() && params.update)
     throw poplibs_error(function + ": update needs an output that exists; use reduceWithOutput");
@@ -383,47 +385,54 @@ void execute(poplar::program::Sequence &prog, const std::vector<ComputeSet> &css
 Tensor reduce(Graph &graph, const Tensor &in, const Type &outType, const std::vector<std::size_t> &dims,
               ReduceParams params, std::vector<ComputeSet> &css, const DebugContext &debugContext,
               const OptionFlags &options) {
-  return reduceInto("popops::reduce", graph, in, Tensor(), outType, dims, params, css, css.size(), debugContext,
-                    options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, outType, dims, params, options);
+  return di.output(
+      reduceInto("popops::reduce", graph, in, Tensor(), outType, dims, params, css, css.size(), di.context(), options));
 }
 
 Tensor reduce(Graph &graph, const Tensor &in, const std::vector<std::size_t> &dims, ReduceParams params,
               std::vector<ComputeSet> &css, const DebugContext &debugContext, const OptionFlags &options) {
-  return reduce(graph, in, in.elementType(), dims, params, css, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, dims, params, options);
+  return di.output(reduce(graph, in, in.elementType(), dims, params, css, di.context(), options));
 }
 
 Tensor reduce(Graph &graph, const Tensor &in, const Type &outType, const std::vector<std::size_t> &dims,
               ReduceParams params, poplar::program::Sequence &prog, const DebugContext &debugContext,
               const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, outType, dims, params, options);
   std::vector<ComputeSet> css;
-  Tensor result = reduce(graph, in, outType, dims, params, css, debugContext, options);
-  execute(prog, css, debugContext);
-  return result;
+  Tensor result = reduce(graph, in, outType, dims, params, css, di.context(), options);
+  execute(prog, css, di.context());
+  return di.output(result);
 }
 
 Tensor reduce(Graph &graph, const Tensor &in, const std::vector<std::size_t> &dims, ReduceParams params,
               poplar::program::Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
-  return reduce(graph, in, in.elementType(), dims, params, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, dims, params, options);
+  return di.output(reduce(graph, in, in.elementType(), dims, params, prog, di.context(), options));
 }
 
 void reduceWithOutput(Graph &graph, const Tensor &in, const Tensor &out, const std::vector<std::size_t> &dims,
                       ReduceParams params, std::vector<ComputeSet> &css, const DebugContext &debugContext,
                       const OptionFlags &options) {
-  if (!out.valid()) throw poplibs_error("popops::reduceWithOutput: the output is an invalid tensor");
-  reduceInto("popops::reduceWithOutput", graph, in, out, out.elementType(), dims, params, css, css.size(), debugContext,
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, out, dims, params, options);
+  reduceInto("popops::reduceWithOutput", graph, in, out, out.elementType(), dims, params, css, css.size(), di.context(),
              options);
 }
 
 void reduceWithOutput(Graph &graph, const Tensor &in, const Tensor &out, const std::vector<std::size_t> &dims,
                       ReduceParams params, poplar::program::Sequence &prog, const DebugContext &debugContext,
                       const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, out, dims, params, options);
   std::vector<ComputeSet> css;
-  reduceWithOutput(graph, in, out, dims, params, css, debugContext, options);
-  execute(prog, css, debugContext);
+  reduceWithOutput(graph, in, out, dims, params, css, di.context(), options);
+  execute(prog, css, di.context());
 }
 
 void reduceMany(Graph &graph, const std::vector<SingleReduceOp> &reductions, std::vector<Tensor> &outputs,
                 poplar::program::Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, reductions, outputs, options);
+  POPLIBS_CHECK_TENSORS(graph, outputs);
   if (!outputs.empty() && outputs.size() != reductions.size())
     throw poplibs_error("popops::reduceMany: " + std::to_string(reductions.size()) + " reductions with " +
                         std::to_string(outputs.size()) + " outputs; give none or one for each");
@@ -433,10 +442,23 @@ void reduceMany(Graph &graph, const std::vector<SingleReduceOp> &reductions, std
     const SingleReduceOp &r = reductions[i];
     const Tensor result = reduceInto("popops::reduceMany", graph, r.in, create ? Tensor() : outputs[i],
                                      create ? r.outType : outputs[i].elementType(), r.dims, r.params, css, 0,
-                                     {debugContext, r.debugName}, options);
+                                     {di.context(), r.debugName}, options);
     if (create) outputs.push_back(result);
   }
-  execute(prog, css, debugContext);
+  execute(prog, css, di.context());
 }
 
 } // namespace popops
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::ReduceParams &t) {
+  return poplar::ProfileValue::Map{{"op", asString(t.op)},
+                                   {"update", toProfileValue(t.update)},
+                                   {"scale", t.useScale ? toProfileValue(t.scale) : poplar::ProfileValue("<none>")}};
+}
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::SingleReduceOp &t) {
+  return poplar::ProfileValue::Map{{"in", toProfileValue(t.in)},
+                                   {"dims", toProfileValue(t.dims)},
+                                   {"params", toProfileValue(t.params)},
+                                   {"outType", toProfileValue(t.outType)}};
+}

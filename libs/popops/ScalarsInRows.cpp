@@ -4,6 +4,7 @@
 #include <popops/SelectScalarFromRows.hpp>
 #include <popops/UpdateScalarInRows.hpp>
 #include <poputil/TileMapping.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <limits>
 #include <numeric>
@@ -44,8 +45,9 @@ const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Tensor selectScalarFromRows(Graph &graph, const Tensor &params, const Tensor &indices, Sequence &prog,
                             const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, params, indices);
   check("popops::selectScalarFromRows", params, indices);
-  const DebugContext context(debugContext, "SelectScalarFromRows");
+  const DebugContext context(di.context(), "SelectScalarFromRows");
   const poplar::Type type = params.elementType();
   const std::size_t width = params.dim(1);
   const Tensor chosen = map(graph, Select(_1, constant(0, type), _2 == _3),
@@ -55,13 +57,14 @@ Tensor selectScalarFromRows(Graph &graph, const Tensor &params, const Tensor &in
              Select(_1, Select(constant(0, type), constant(kNaN, type), _2 == Const(MASKED_LABEL_CODE)),
                     _2 < Const(static_cast<unsigned>(width))),
              {result, indices}, prog, context);
-  return result;
+  return di.output(result);
 }
 
 void updateScalarInRows(Graph &graph, const Tensor &params, const Tensor &indices, Sequence &prog,
                         const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, params, indices);
   check("popops::updateScalarInRows", params, indices);
-  const DebugContext context(debugContext, "UpdateScalarInRows");
+  const DebugContext context(di.context(), "UpdateScalarInRows");
   const poplar::Type type = params.elementType();
   const std::size_t width = params.dim(1);
   const Any kept = _2 < Const(static_cast<unsigned>(width)) || _2 == Const(MASKED_LABEL_CODE);

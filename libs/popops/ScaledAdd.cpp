@@ -1,5 +1,6 @@
 #include <popops/ScaledAdd.hpp>
 #include <popops/ElementWise.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
 #include <optional>
@@ -43,8 +44,7 @@ public:
   Any operandB() const { return in(_2, ts_[1]); }
 
   Any scale(const Scale &scale) {
-    if (scale.number)
-      return Cast(Const(*scale.number), compute_);
+    if (scale.number) return Cast(Const(*scale.number), compute_);
     if (scale.tensor.numElements() != 1)
       throw poplibs_error(function_ + ": a scale of shape " + scale.tensor.shapeToString() +
                           "; it must have one element");
@@ -101,45 +101,59 @@ Scale tensor(const Tensor &t) { return {std::nullopt, t}; }
 
 void scaledAddTo(Graph &graph, Tensor A, Tensor B, float scaleB, Sequence &prog, const DebugContext &debugContext,
                  const OptionFlags &options) {
-  apply(kAdd, graph, A, std::nullopt, B, number(scaleB), false, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, B, scaleB, options);
+  apply(kAdd, graph, A, std::nullopt, B, number(scaleB), false, false, prog, di.context(), options);
 }
 void scaledAddTo(Graph &graph, Tensor A, Tensor B, Tensor scaleB, Sequence &prog, const DebugContext &debugContext,
                  const OptionFlags &options) {
-  apply(kAdd, graph, A, std::nullopt, B, tensor(scaleB), false, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, B, scaleB, options);
+  apply(kAdd, graph, A, std::nullopt, B, tensor(scaleB), false, false, prog, di.context(), options);
 }
 void scaledAddTo(Graph &graph, Tensor A, Tensor scaleA, Tensor B, Tensor scaleB, Sequence &prog,
                  const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kAdd, graph, A, tensor(scaleA), B, tensor(scaleB), false, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, options);
+  apply(kAdd, graph, A, tensor(scaleA), B, tensor(scaleB), false, false, prog, di.context(), options);
 }
 void scaledAddTo(Graph &graph, Tensor A, Tensor scaleA, Tensor B, Tensor scaleB, Sequence &prog,
                  ScaledAddSpecialisation speciality, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, speciality, options);
   apply(kAdd, graph, A, tensor(scaleA), B, tensor(scaleB), false,
-        speciality == ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY, prog, debugContext, options);
+        speciality == ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY, prog, di.context(), options);
 }
 void scaledAddTo(Graph &graph, Tensor A, float scaleA, Tensor B, float scaleB, Sequence &prog,
                  const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kAdd, graph, A, number(scaleA), B, number(scaleB), false, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, options);
+  apply(kAdd, graph, A, number(scaleA), B, number(scaleB), false, false, prog, di.context(), options);
 }
 void scaledAddTo(Graph &graph, Tensor A, float scaleA, Tensor B, float scaleB, Sequence &prog,
                  ScaledAddSpecialisation speciality, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, speciality, options);
   apply(kAdd, graph, A, number(scaleA), B, number(scaleB), false,
-        speciality == ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY, prog, debugContext, options);
+        speciality == ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY, prog, di.context(), options);
 }
 void scaledSubtractFrom(Graph &graph, Tensor A, Tensor B, float scaleB, Sequence &prog,
                         const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kSubtract, graph, A, std::nullopt, B, number(scaleB), true, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, B, scaleB, options);
+  apply(kSubtract, graph, A, std::nullopt, B, number(scaleB), true, false, prog, di.context(), options);
 }
 void scaledSubtractFrom(Graph &graph, Tensor A, Tensor B, Tensor scaleB, Sequence &prog,
                         const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kSubtract, graph, A, std::nullopt, B, tensor(scaleB), true, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, B, scaleB, options);
+  apply(kSubtract, graph, A, std::nullopt, B, tensor(scaleB), true, false, prog, di.context(), options);
 }
 void scaledSubtractFrom(Graph &graph, Tensor A, Tensor scaleA, Tensor B, Tensor scaleB, Sequence &prog,
                         const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kSubtract, graph, A, tensor(scaleA), B, tensor(scaleB), true, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, options);
+  apply(kSubtract, graph, A, tensor(scaleA), B, tensor(scaleB), true, false, prog, di.context(), options);
 }
 void scaledSubtractFrom(Graph &graph, Tensor A, float scaleA, Tensor B, float scaleB, Sequence &prog,
                         const DebugContext &debugContext, const OptionFlags &options) {
-  apply(kSubtract, graph, A, number(scaleA), B, number(scaleB), true, false, prog, debugContext, options);
+  POPLIBS_OP_RECORD(di, graph, debugContext, A, scaleA, B, scaleB, options);
+  apply(kSubtract, graph, A, number(scaleA), B, number(scaleB), true, false, prog, di.context(), options);
 }
 
 } // namespace popops
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::ScaledAddSpecialisation &t) {
+  return t == popops::ScaledAddSpecialisation::DEFAULT ? "DEFAULT" : "X_MINUS_AX_PLUS_BY";
+}

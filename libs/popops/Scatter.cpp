@@ -1,8 +1,10 @@
 #include <popops/Scatter.hpp>
 #include "libs/popops/detail/IndexVectors.hpp"
+#include "libs/popops/detail/SliceLayout.hpp"
 #include <popops/DynamicSlice.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/Loop.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
@@ -31,8 +33,12 @@ struct Updates {
 
 Updates prepare(const Tensor &operand, const Tensor &indices, const Tensor &updates, std::size_t indexVectorDim,
                 const std::vector<unsigned> &windowDims, const Shape &insertWindowDims,
-                const std::vector<unsigned> &map) {
+                const std::vector<unsigned> &map, const OptionFlags &options) {
+  detail::parseSliceOptions(kFunction, options);
   Updates result;
+  if (operand.elementType() != updates.elementType())
+    throw poplibs_error(std::string(kFunction) + ": updates of type " + updates.elementType().toString() +
+                        " for an operand of type " + operand.elementType().toString() + "; they must be equal");
   result.starts = detail::indexVectors(kFunction, indices, indexVectorDim, map.size());
   const std::size_t n = result.starts.dim(0);
   // Batch dimensions first, then those of the window, then the ones of size 1 in between.
@@ -57,8 +63,10 @@ Updates prepare(const Tensor &operand, const Tensor &indices, const Tensor &upda
   for (std::size_t size : shape) elements *= size;
   if (order.size() != updates.rank() || elements != updates.numElements())
     throw poplibs_error(std::string(kFunction) + ": updates of shape " + updates.shapeToString() + " for " +
-                        std::to_string(n) + " slices of shape " + shapeText(window));
-  detail::checkWindow(kFunction, operand.shape(), window, map);
+                        std::to_string(n) + " slices of shape " + shapeText(window) + " at indices of shape " +
+                        indices.shapeToString());
+  detail::checkWindow(std::string(kFunction) + ": updates of shape " + updates.shapeToString(), operand.shape(), window,
+                      map);
   result.slices = updates.dimShuffle(order).reshape(shape);
   result.table = detail::cropOthers(operand, window, map);
   result.sliced = detail::slicedDims(window, map);
@@ -71,21 +79,25 @@ void scatter(Graph &graph, const Tensor &operand, const Tensor &indices, const T
              std::size_t indexVectorDim, const std::vector<unsigned> &updateWindowDims, const Shape &insertWindowDims,
              const std::vector<unsigned> &scatterDimsToOperandDims, Sequence &prog, const DebugContext &debugContext,
              const OptionFlags &options) {
-  const Updates u =
-      prepare(operand, indices, updates, indexVectorDim, updateWindowDims, insertWindowDims, scatterDimsToOperandDims);
+  POPLIBS_OP_RECORD(di, graph, debugContext, operand, indices, updates, indexVectorDim, updateWindowDims,
+                    insertWindowDims, scatterDimsToOperandDims, options);
+  const Updates u = prepare(operand, indices, updates, indexVectorDim, updateWindowDims, insertWindowDims,
+                            scatterDimsToOperandDims, options);
   multiUpdate(graph, u.table, u.slices, u.starts, u.sliced.dims, u.sliced.sizes, prog, SlicePlan(), options,
-              {debugContext, "Scatter"});
+              {di.context(), "Scatter"});
 }
 
 void scatter(Graph &graph, const Tensor &operand, const Tensor &indices, const Tensor &updates,
              std::size_t indexVectorDim, const std::vector<unsigned> &updateWindowDims, const Shape &insertWindowDims,
              const std::vector<unsigned> &scatterDimsToOperandDims, const UpdateComputationFunc &updateComputation,
-             Sequence &prog, const DebugContext &debugContext, const OptionFlags &) {
+             Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, operand, indices, updates, indexVectorDim, updateWindowDims,
+                    insertWindowDims, scatterDimsToOperandDims, options);
   using namespace expr;
-  const Updates u =
-      prepare(operand, indices, updates, indexVectorDim, updateWindowDims, insertWindowDims, scatterDimsToOperandDims);
+  const Updates u = prepare(operand, indices, updates, indexVectorDim, updateWindowDims, insertWindowDims,
+                            scatterDimsToOperandDims, options);
   if (u.slices.numElements() == 0) return;
-  const DebugContext context(debugContext, "Scatter");
+  const DebugContext context(di.context(), "Scatter");
   // Starts of slices that do not lie inside become too large, so that their updates do nothing.
   std::vector<Tensor> ts;
   Any inside = Const(true);

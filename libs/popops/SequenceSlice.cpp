@@ -3,6 +3,7 @@
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 
 namespace popops {
@@ -25,8 +26,9 @@ void check(const Tensor &in, const Tensor &out, const Tensor &lengths, const Ten
   for (const Tensor &t : {lengths, from, to})
     if (t.rank() != 1 || t.shape() != lengths.shape() || t.elementType() != poplar::UNSIGNED_INT)
       throw poplibs_error(std::string(kFunction) + ": lengths and offsets of shapes " + lengths.shapeToString() + " " +
-                          from.shapeToString() + " " + to.shapeToString() +
-                          "; [runs] of unsigned int each would be right");
+                          from.shapeToString() + " " + to.shapeToString() + " and types " +
+                          lengths.elementType().toString() + ", " + from.elementType().toString() + ", " +
+                          to.elementType().toString() + "; [runs] of unsigned int each would be right");
   if (!out.isParallelWriteable())
     throw poplibs_error(std::string(kFunction) + ": tOut of shape " + out.shapeToString() +
                         " contains constants or an element more than once");
@@ -37,6 +39,7 @@ void check(const Tensor &in, const Tensor &out, const Tensor &lengths, const Ten
 void sequenceSlice(Graph &graph, const Tensor &tIn, const Tensor &tOut, const Tensor &tN, const Tensor &tInOffset,
                    const Tensor &tOutOffset, bool zeroUnused, poplar::program::Sequence &prog,
                    const poplar::DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, tIn, tOut, tN, tInOffset, tOutOffset, zeroUnused);
   check(tIn, tOut, tN, tInOffset, tOutOffset);
   if (tIn.numElements() == 0 || tOut.numElements() == 0) return;
   const std::size_t bytes = graph.getTarget().getTypeSize(tIn.elementType());
@@ -52,7 +55,7 @@ void sequenceSlice(Graph &graph, const Tensor &tIn, const Tensor &tOut, const Te
     return rows.elementType() == bits ? rows : rows.reinterpret(bits);
   };
   const Tensor in = rowsOf(tIn), out = rowsOf(tOut);
-  const poplar::DebugContext context(debugContext, "SequenceSlice");
+  const poplar::DebugContext context(di.context(), "SequenceSlice");
   const poplar::ComputeSet cs = graph.addComputeSet(context);
   const unsigned grain = static_cast<unsigned>(8 / bytes);
   const auto mapping = poputil::calcLinearTileMapping(

@@ -4,6 +4,7 @@
 #include "libs/popops/detail/SliceRows.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
@@ -45,20 +46,24 @@ Shape slicedSizes(const Shape &shape, const Shape &dims) {
   return result;
 }
 
-/// A matrix {rows, columns} of blocks; `begin(e)` is the first row of block e. Each block is one run of memory.
-template <class Begin>
+/// A run of rows of a matrix, and the block and copy whose tiles have it.
+struct RowRun {
+  std::size_t begin, end, block, copy;
+};
+
+/// A matrix {rows, columns} of blocks, one run of rows below the other. Each block is one run of memory.
 Tensor blockMatrix(Graph &graph, const Type &type, std::size_t rows, std::size_t columns, const SliceLayout &layout,
-                   Begin begin, const DebugContext &context) {
+                   const std::vector<RowRun> &runs, const DebugContext &context) {
   const Tensor flat = graph.addVariable(type, {rows * columns}, context);
   std::size_t at = 0;
   std::vector<Tensor> byColumns;
   for (const ColumnBlock &block : layout.columns) {
     std::vector<Tensor> parts;
-    for (std::size_t e = 0; e != block.tiles.size(); ++e) {
-      const std::size_t height = begin(e + 1) - begin(e), width = block.end - block.begin;
+    for (const RowRun &run : runs) {
+      const std::size_t height = run.end - run.begin, width = block.end - block.begin;
       const Tensor part = flat.slice(at, at + height * width);
       at += height * width;
-      graph.setTileMapping(part, block.tiles[e]);
+      graph.setTileMapping(part, layout.tile(block, run.block, run.copy));
       parts.push_back(part.reshape({height, width}));
     }
     byColumns.push_back(poplar::concat(parts));
@@ -73,8 +78,10 @@ Tensor plannedTable(Graph &graph, const Type &type, const Shape &shape, const Sh
   const std::size_t entries = product(sliced), elements = product(shape);
   if (elements == 0) return graph.addVariable(type, shape, context);
   const SliceLayout layout = plannedLayout(graph, plan, type, entries, elements / entries, group);
-  const auto begin = [&](std::size_t e) { return std::min(entries, e * layout.blockEntries); };
-  const Tensor rows = blockMatrix(graph, type, entries, elements / entries, layout, begin, context);
+  std::vector<RowRun> runs;
+  for (std::size_t e = 0; e != layout.entryBlocks(); ++e)
+    runs.push_back({e * layout.blockEntries, std::min(entries, (e + 1) * layout.blockEntries), e, 0});
+  const Tensor rows = blockMatrix(graph, type, entries, elements / entries, layout, runs, context);
   return fromRows(rows, shape, dims, sliced, 1)[0];
 }
 
@@ -87,8 +94,12 @@ Tensor plannedSlices(Graph &graph, const Type &type, const Shape &shape, const S
   // Without a plan: like the table that createSliceableTensor would make, its columns over the tiles.
   const SlicePlan used = plan.entries() != 0 ? plan : SlicePlan(entries, columns, 1, columns);
   const SliceLayout layout = plannedLayout(graph, used, type, entries, columns, group);
-  const auto begin = [&](std::size_t e) { return layout.share(rows, e); };
-  return fromRows(blockMatrix(graph, type, rows, columns, layout, begin, context), shape, dims, sizes, n);
+  std::vector<RowRun> runs;
+  for (const LookupRange &range : layout.ranges(rows))
+    for (std::size_t e = 0; e != layout.entryBlocks(); ++e)
+      if (layout.share(range, e) != layout.share(range, e + 1))
+        runs.push_back({layout.share(range, e), layout.share(range, e + 1), e, range.copy});
+  return fromRows(blockMatrix(graph, type, rows, columns, layout, runs, context), shape, dims, sizes, n);
 }
 
 /// One tensor for each group, stacked.
@@ -109,63 +120,73 @@ Tensor offsetsTensor(Graph &graph, const Shape &shape, const DebugContext &conte
 
 Tensor createSliceableTensor(Graph &graph, const Type &type, const Shape &shape, const Shape &dims, const Shape &sizes,
                              const SlicePlan &plan, const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, dims, sizes, plan, options);
   parseSliceOptions("popops::createSliceableTensor", options);
   checkShape("popops::createSliceableTensor", shape, dims, sizes);
-  return plannedTable(graph, type, shape, dims, sizes, plan, 0, debugContext);
+  return di.output(plannedTable(graph, type, shape, dims, sizes, plan, 0, di.context()));
 }
 
 Tensor createGroupedSliceableTensor(Graph &graph, const Type &type, std::size_t groupSize, const Shape &shape,
                                     const Shape &dims, const Shape &sizes, const SlicePlan &plan,
                                     const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, groupSize, shape, dims, sizes, plan, options);
   const std::string function = "popops::createGroupedSliceableTensor";
   parseSliceOptions(function, options);
   checkShape(function, shape, dims, sizes);
-  return grouped(function, groupSize,
-                 [&](std::size_t g) { return plannedTable(graph, type, shape, dims, sizes, plan, g, debugContext); });
+  return di.output(grouped(function, groupSize, [&](std::size_t g) {
+    return plannedTable(graph, type, shape, dims, sizes, plan, g, di.context());
+  }));
 }
 
 Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const Shape &sizes, std::size_t numIndices,
                          const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, dims, sizes, numIndices);
   checkShape("popops::createSliceTensor", t.shape(), dims, sizes);
   Tensor window = t;
   for (std::size_t i = 0; i != dims.size(); ++i) window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
-  if (numIndices == 0) return graph.addVariable(t.elementType(), slicesShape(t.shape(), dims, sizes, 0), debugContext);
-  return graph.cloneN(window, numIndices, debugContext);
+  if (numIndices == 0)
+    return di.output(graph.addVariable(t.elementType(), slicesShape(t.shape(), dims, sizes, 0), di.context()));
+  return di.output(graph.cloneN(window, numIndices, di.context()));
 }
 
 Tensor createSliceTensor(Graph &graph, const Type &type, const Shape &shape, const Shape &dims, const Shape &sizes,
                          std::size_t numIndices, const SlicePlan &plan, const OptionFlags &options,
                          const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, dims, sizes, numIndices, plan, options);
   parseSliceOptions("popops::createSliceTensor", options);
   checkShape("popops::createSliceTensor", shape, dims, sizes);
-  return plannedSlices(graph, type, shape, dims, sizes, numIndices, plan, 0, debugContext);
+  return di.output(plannedSlices(graph, type, shape, dims, sizes, numIndices, plan, 0, di.context()));
 }
 
 Tensor createGroupedSliceTensor(Graph &graph, const Type &type, std::size_t groupSize, const Shape &shape,
                                 const Shape &dims, const Shape &sizes, std::size_t numIndices, const SlicePlan &plan,
                                 const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, groupSize, shape, dims, sizes, numIndices, plan, options);
   const std::string function = "popops::createGroupedSliceTensor";
   parseSliceOptions(function, options);
   checkShape(function, shape, dims, sizes);
-  return grouped(function, groupSize, [&](std::size_t g) {
-    return plannedSlices(graph, type, shape, dims, sizes, numIndices, plan, g, debugContext);
-  });
+  return di.output(grouped(function, groupSize, [&](std::size_t g) {
+    return plannedSlices(graph, type, shape, dims, sizes, numIndices, plan, g, di.context());
+  }));
 }
 
 Tensor createIndicesTensor(Graph &graph, const Shape &dims, std::size_t numIndices, const SlicePlan &,
                            const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, dims, numIndices, options);
   parseSliceOptions("popops::createIndicesTensor", options);
-  return offsetsTensor(graph, {numIndices, dims.size()}, debugContext);
+  return di.output(offsetsTensor(graph, {numIndices, dims.size()}, di.context()));
 }
 
 Tensor createGroupedIndicesTensor(Graph &graph, std::size_t groupSize, const Shape &dims, std::size_t numIndices,
                                   const SlicePlan &, const OptionFlags &options, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, groupSize, dims, numIndices, options);
   parseSliceOptions("popops::createGroupedIndicesTensor", options);
-  return offsetsTensor(graph, {groupSize, numIndices, dims.size()}, debugContext);
+  return di.output(offsetsTensor(graph, {groupSize, numIndices, dims.size()}, di.context()));
 }
 
 Tensor createSliceableTensorFromSlice(Graph &graph, const Tensor &s, const Shape &dims, const Shape &numSlices,
                                       const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, s, dims, numSlices);
   checkShape("popops::createSliceableTensorFromSlice", s.shape(), dims, Shape(numSlices.size(), 0));
   const std::size_t copies = product(numSlices);
   if (copies == 0)
@@ -183,17 +204,18 @@ Tensor createSliceableTensorFromSlice(Graph &graph, const Tensor &s, const Shape
     }
     order.push_back(static_cast<unsigned>(numSlices.size()) + d);
   }
-  return graph.cloneN(s, copies, debugContext).reshape(split).dimShuffle(order).reshape(joined);
+  return di.output(graph.cloneN(s, copies, di.context()).reshape(split).dimShuffle(order).reshape(joined));
 }
 
 Tensor multiSlice(Graph &graph, const Tensor &t, poplar::ArrayRef<unsigned> offsets, std::size_t dim, Sequence &prog,
                   const DebugContext &debugContext, const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offsets, dim, options);
   parseSliceOptions("popops::multiSlice", options);
   checkShape("popops::multiSlice", t.shape(), {dim}, {1});
-  const DebugContext context(debugContext, "MultiSlice");
+  const DebugContext context(di.context(), "MultiSlice");
   const unsigned d = static_cast<unsigned>(dim);
   const Tensor result = createSliceTensor(graph, t, {dim}, {1}, offsets.size(), context);
-  if (result.numElements() == 0) return result;
+  if (result.numElements() == 0) return di.output(result);
   Tensor zeros; // for places outside
   std::vector<Tensor> rows;
   for (unsigned offset : offsets) {
@@ -207,16 +229,17 @@ Tensor multiSlice(Graph &graph, const Tensor &t, poplar::ArrayRef<unsigned> offs
     rows.push_back(row.expand({0}));
   }
   prog.add(poplar::program::Copy(poplar::concat(rows), result, false, context));
-  return result;
+  return di.output(result);
 }
 
 void multiUpdateAdd(Graph &graph, const Tensor &t, const Tensor &s, poplar::ArrayRef<unsigned> offsets,
                     const Tensor &scale, std::size_t dim, Sequence &prog, const DebugContext &debugContext,
                     const OptionFlags &options) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offsets, scale, dim, options);
   const Tensor at =
-      graph.addConstant<unsigned>(poplar::UNSIGNED_INT, {offsets.size(), 1}, offsets.data(), {debugContext, "offsets"});
+      graph.addConstant<unsigned>(poplar::UNSIGNED_INT, {offsets.size(), 1}, offsets.data(), {di.context(), "offsets"});
   poputil::mapTensorLinearly(graph, at);
-  multiUpdateAdd(graph, t, s, at, scale, {dim}, {1}, prog, SlicePlan(), options, debugContext);
+  multiUpdateAdd(graph, t, s, at, scale, {dim}, {1}, prog, SlicePlan(), options, di.context());
 }
 
 } // namespace popops

@@ -1,6 +1,7 @@
 #include <popops/TopK.hpp>
 #include "libs/popops/detail/SortRows.hpp"
 #include <poputil/TileMapping.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <ostream>
 
@@ -13,6 +14,10 @@ using poplar::program::Sequence;
 using poputil::poplibs_error;
 
 namespace {
+
+const char *nameOf(SortOrder o) {
+  return o == SortOrder::NONE ? "NONE" : o == SortOrder::ASCENDING ? "ASCENDING" : "DESCENDING";
+}
 
 detail::SortedRows extremes(const std::string &function, Graph &graph, Sequence &prog, const Tensor &keys,
                             const Tensor &values, const TopKParams &params, const DebugContext &debugContext) {
@@ -39,9 +44,7 @@ detail::SortedRows extremes(const std::string &function, Graph &graph, Sequence 
 
 } // namespace
 
-std::ostream &operator<<(std::ostream &os, const SortOrder &o) {
-  return os << (o == SortOrder::NONE ? "NONE" : o == SortOrder::ASCENDING ? "ASCENDING" : "DESCENDING");
-}
+std::ostream &operator<<(std::ostream &os, const SortOrder &o) { return os << nameOf(o); }
 
 std::ostream &operator<<(std::ostream &os, const TopKParams &p) {
   return os << "{k=" << p.k << ", largest=" << (p.largest ? "true" : "false") << ", sortOrder=" << p.sortOrder
@@ -50,30 +53,43 @@ std::ostream &operator<<(std::ostream &os, const TopKParams &p) {
 
 Tensor createTopKInput(Graph &graph, const poplar::Type &type, const std::vector<std::size_t> &shape,
                        const TopKParams &params, const DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, params);
   if (shape.empty() || params.k > shape.back())
     throw poplibs_error("popops::createTopKInput: " + std::to_string(params.k) +
                         " elements of each row of a tensor whose innermost dimension has " +
                         std::to_string(shape.empty() ? 0 : shape.back()));
-  const Tensor result = graph.addVariable(type, shape, debugContext);
+  const Tensor result = graph.addVariable(type, shape, di.context());
   poputil::mapTensorLinearlyWithOffset(
       graph, result, static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), shape)));
-  return result;
+  return di.output(result);
 }
 
 Tensor topK(Graph &graph, Sequence &prog, const Tensor &t, const TopKParams &params, const DebugContext &debugContext) {
-  return extremes("popops::topK", graph, prog, t, Tensor(), params, debugContext).keys;
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, params);
+  return di.output(extremes("popops::topK", graph, prog, t, Tensor(), params, di.context()).keys);
 }
 
 std::pair<Tensor, Tensor> topKKeyValue(Graph &graph, Sequence &prog, const Tensor &keys, const Tensor &values,
                                        const TopKParams &params, const DebugContext &debugContext) {
-  const auto found = extremes("popops::topKKeyValue", graph, prog, keys, values, params, debugContext);
-  return {found.keys, found.values};
+  POPLIBS_OP_RECORD(di, graph, debugContext, keys, values, params);
+  const auto found = extremes("popops::topKKeyValue", graph, prog, keys, values, params, di.context());
+  return di.output(std::make_pair(found.keys, found.values));
 }
 
 std::pair<Tensor, Tensor> topKWithPermutation(Graph &graph, Sequence &prog, const Tensor &t, const TopKParams &params,
                                               const DebugContext &debugContext) {
-  const auto found = extremes("popops::topKWithPermutation", graph, prog, t, Tensor(), params, debugContext);
-  return {found.keys, found.numbers};
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, params);
+  const auto found = extremes("popops::topKWithPermutation", graph, prog, t, Tensor(), params, di.context());
+  return di.output(std::make_pair(found.keys, found.numbers));
 }
 
 } // namespace popops
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::SortOrder &t) { return popops::nameOf(t); }
+
+template <> poplar::ProfileValue poputil::toProfileValue(const popops::TopKParams &t) {
+  return poplar::ProfileValue::Map{{"k", toProfileValue(t.k)},
+                                   {"largest", toProfileValue(t.largest)},
+                                   {"sortOrder", toProfileValue(t.sortOrder)},
+                                   {"stableSort", toProfileValue(t.stableSort)}};
+}

@@ -1,5 +1,6 @@
 #include <poputil/GraphFunction.hpp>
 #include <poputil/Util.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 
 namespace poputil::graphfn {
@@ -24,7 +25,8 @@ VoidFunction::VoidFunction(Graph &graph, Signature sig,
                            std::function<void(Tensors &, Sequence &, const DebugNameAndId &)> f, bool inlined,
                            const DebugContext &debugContext)
     : graph_(graph), signature_(std::move(sig)), f_(std::move(f)), inlined_(inlined) {
-  if (!inlined_) build(debugContext);
+  POPLIBS_OP_RECORD(di, graph_, debugContext, inlined);
+  if (!inlined_) build(di.context());
 }
 
 void VoidFunction::build(const DebugContext &debugContext) {

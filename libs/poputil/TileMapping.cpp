@@ -1,4 +1,5 @@
 #include <poputil/TileMapping.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <functional>
@@ -68,6 +69,7 @@ Mapping calcLinearTileMapping(const Target &target, const std::vector<std::size_
 }
 
 Mapping calcLinearTileMapping(const Graph &graph, const Tensor &t, unsigned offset, bool ascendingOrder) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return calcLinearTileMapping(graph.getTarget(), t.shape(), t.elementType(), offset, ascendingOrder);
 }
 
@@ -79,6 +81,7 @@ Mapping calcLinearTileMapping(const Target &target, const std::vector<std::size_
 
 std::pair<Graph::TileToTensorMapping, unsigned> calcLinearTileMappingAndNewOffset(const Graph &graph, const Tensor &t,
                                                                                   unsigned offset) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   Mapping mapping = calcLinearTileMapping(graph, t, offset);
   const auto used = std::count_if(mapping.begin(), mapping.end(), [](const auto &tile) { return !tile.empty(); });
   const unsigned next = static_cast<unsigned>((offset + static_cast<std::size_t>(used)) % mapping.size());
@@ -86,18 +89,24 @@ std::pair<Graph::TileToTensorMapping, unsigned> calcLinearTileMappingAndNewOffse
 }
 
 void mapTensorLinearly(Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   graph.setTileMapping(t, calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize));
 }
 
-void mapTensorLinearly(Graph &graph, const Tensor &t) { graph.setTileMapping(t, calcLinearTileMapping(graph, t)); }
+void mapTensorLinearly(Graph &graph, const Tensor &t) {
+  POPLIBS_CHECK_TENSORS(graph, t);
+  graph.setTileMapping(t, calcLinearTileMapping(graph, t));
+}
 
 void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize,
                                  unsigned offset, bool ascendingOrder) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   graph.setTileMapping(t,
                        calcLinearTileMapping(graph, t.shape(), minElementsPerTile, grainSize, offset, ascendingOrder));
 }
 
 void mapTensorLinearlyWithOffset(Graph &graph, const Tensor &t, unsigned offset, bool ascendingOrder) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   graph.setTileMapping(t, calcLinearTileMapping(graph, t, offset, ascendingOrder));
 }
 
@@ -131,6 +140,7 @@ unsigned getTileImbalance(const Graph::TileToTensorMapping &mapping, unsigned mi
 }
 
 unsigned getTileImbalance(const Graph &graph, const Tensor &t, unsigned minElementsPerTile, unsigned grainSize) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return getTileImbalance(graph.getTileMapping(t), minElementsPerTile, grainSize);
 }
 
@@ -160,24 +170,27 @@ bool dimIsSplit(const Graph &graph, const Tensor &t, unsigned dimension, unsigne
 } // namespace
 
 bool dimIsSplitOverTiles(const Graph &graph, const Tensor &t, unsigned dimension) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return dimIsSplit(graph, t, dimension, 1, "dimIsSplitOverTiles");
 }
 
 bool dimIsSplitOverIPUs(const Graph &graph, const Tensor &t, unsigned dimension) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   return dimIsSplit(graph, t, dimension, graph.getTarget().getTilesPerIPU(), "dimIsSplitOverIPUs");
 }
 
 Tensor createBroadcastOperand(Graph &graph, const Tensor &fullTensor, const Type &type, unsigned dim,
                               bool ditherMapping, const poplar::DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, fullTensor, type, dim, ditherMapping);
   if (dim >= fullTensor.rank())
     throw poplibs_error("poputil::createBroadcastOperand: dim " + std::to_string(dim) + " of a tensor of shape " +
                         fullTensor.shapeToString());
   const std::size_t size = fullTensor.dim(dim);
-  Tensor result = graph.addVariable(type, {size}, debugContext);
+  Tensor result = graph.addVariable(type, {size}, di.context());
   const std::size_t rowSize = size == 0 ? 0 : fullTensor.numElements() / size;
   if (rowSize == 0) {
     mapTensorLinearly(graph, result);
-    return result;
+    return di.output(result);
   }
   // Each element goes to a tile that uses it; among those to the one that holds the fewest so far.
   const auto mapping = graph.getTileMapping(fullTensor.dimRoll(dim, 0));
@@ -201,17 +214,26 @@ Tensor createBroadcastOperand(Graph &graph, const Tensor &fullTensor, const Type
       chosen[best].emplace_back(row, row + 1);
   }
   graph.setTileMapping(result, chosen);
-  return result;
+  return di.output(result);
 }
+
+namespace {
+
+void checkIpu(const char *function, const Graph &graph, unsigned ipu) {
+  if (ipu >= graph.getTarget().getNumIPUs())
+    throw poplibs_error(std::string(function) + ": IPU " + std::to_string(ipu) + " of a target with " +
+                        std::to_string(graph.getTarget().getNumIPUs()));
+}
+
+} // namespace
 
 Tensor cloneToIpu(Graph &graph, const Tensor &t, unsigned dstIPU, const poplar::DebugContext &debugContext,
                   poplar::TensorCloneMethod method) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, dstIPU, method);
   const Target &target = graph.getTarget();
-  if (dstIPU >= target.getNumIPUs())
-    throw poplibs_error("poputil::cloneToIpu: IPU " + std::to_string(dstIPU) + " of a target with " +
-                        std::to_string(target.getNumIPUs()));
+  checkIpu("poputil::cloneToIpu", graph, dstIPU);
   const unsigned tilesPerIpu = target.getTilesPerIPU();
-  Tensor result = graph.clone(t, debugContext, method);
+  Tensor result = graph.clone(t, di.context(), method);
   const auto mapping = graph.getTileMapping(t);
   Mapping moved(mapping.size());
   for (unsigned tile = 0; tile != mapping.size(); ++tile) {
@@ -219,19 +241,23 @@ Tensor cloneToIpu(Graph &graph, const Tensor &t, unsigned dstIPU, const poplar::
     place.insert(place.end(), mapping[tile].begin(), mapping[tile].end());
   }
   graph.setTileMapping(result, moved);
-  return result;
+  return di.output(result);
 }
 
 Tensor copyToIpu(Graph &graph, const Tensor &t, poplar::program::Sequence &prog, unsigned dstIPU,
                  const poplar::DebugContext &debugContext, poplar::TensorCloneMethod method) {
-  Tensor result = cloneToIpu(graph, t, dstIPU, debugContext, method);
-  prog.add(poplar::program::Copy(t, result, false, debugContext));
-  return result;
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, dstIPU, method);
+  checkIpu("poputil::copyToIpu", graph, dstIPU);
+  Tensor result = cloneToIpu(graph, t, dstIPU, di.context(), method);
+  prog.add(poplar::program::Copy(t, result, false, di.context()));
+  return di.output(result);
 }
 
 Tensor createIpuCopy(Graph &graph, const Tensor &t, unsigned dstIpu, Tensor &copySrc, Tensor &copyDst,
                      const poplar::DebugContext &debugContext, poplar::TensorCloneMethod method) {
-  Tensor result = cloneToIpu(graph, t, dstIpu, debugContext, method);
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, dstIpu, method);
+  checkIpu("poputil::createIpuCopy", graph, dstIpu);
+  Tensor result = cloneToIpu(graph, t, dstIpu, di.context(), method);
   Tensor source = t.flatten(), destination = result.flatten();
   graph.reorderToSimplify(&destination, {&source}, false);
   const auto runs = graph.getSortedContiguousRegions(destination, {Interval(0, destination.numElements())}, true);
@@ -243,11 +269,12 @@ Tensor createIpuCopy(Graph &graph, const Tensor &t, unsigned dstIpu, Tensor &cop
   }
   copySrc = source;
   copyDst = destination;
-  return result;
+  return di.output(result);
 }
 
 Tensor cloneToGraph(Graph &srcGraph, Graph &dstGraph, const Tensor &t, const poplar::DebugContext &debugContext,
                     poplar::TensorCloneMethod method) {
+  POPLIBS_OP_RECORD(di, srcGraph, debugContext, t, method);
   auto mapping = srcGraph.getTileMapping(t);
   const unsigned tiles = dstGraph.getTarget().getNumTiles();
   for (std::size_t tile = tiles; tile < mapping.size(); ++tile)
@@ -255,15 +282,16 @@ Tensor cloneToGraph(Graph &srcGraph, Graph &dstGraph, const Tensor &t, const pop
       throw poplibs_error("poputil::cloneToGraph: a tensor of shape " + t.shapeToString() + " with elements on tile " +
                           std::to_string(tile) + "; the other graph has " + std::to_string(tiles) + " tiles");
   mapping.resize(tiles);
-  Tensor result = dstGraph.clone(t, debugContext, method);
+  Tensor result = dstGraph.clone(t, di.context(), method);
   dstGraph.setTileMapping(result, mapping);
-  return result;
+  return di.output(result);
 }
 
 std::pair<Tensor, unsigned> cloneAndExpandAliasing(Graph &graph, const Tensor &t, unsigned offset,
                                                    const poplar::DebugContext &debugContext) {
-  if (!t.containsAliases()) return {graph.clone(t, debugContext), offset};
-  Tensor result = graph.addVariable(t.elementType(), t.shape(), debugContext);
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, offset);
+  if (!t.containsAliases()) return {graph.clone(t, di.context()), offset};
+  Tensor result = graph.addVariable(t.elementType(), t.shape(), di.context());
   const Tensor flat = result.flatten();
   graph.setTileMapping(flat, graph.getTileMapping(t.flatten()));
   std::vector<bool> first(flat.numElements());

@@ -1,4 +1,5 @@
 #include <poputil/Util.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <poplar/TypeConversion.hpp>
 #include <cmath>
@@ -14,32 +15,31 @@ using poplar::Type;
 
 Tensor duplicate(Graph &graph, const Tensor &in, poplar::program::Sequence &prog,
                  const poplar::DebugContext &debugContext, poplar::TensorCloneMethod method) {
-  Tensor copy = graph.clone(in, debugContext, method);
+  POPLIBS_OP_RECORD(di, graph, debugContext, in, method);
+  Tensor copy = graph.clone(in, di.context(), method);
   // With aliases kept, the repeated elements are copied once: a destination may not name an element twice.
   if (copy.containsAliases()) {
     throw poplibs_error("poputil::duplicate: a tensor of shape " + in.shapeToString() +
                         " with repeated elements cannot be duplicated with a clone method that keeps its aliases");
   }
-  prog.add(poplar::program::Copy(in, copy, false, debugContext));
-  return copy;
+  prog.add(poplar::program::Copy(in, copy, false, di.context()));
+  return di.output(copy);
 }
 
 Tensor cloneN(Graph &graph, const Tensor &t, unsigned N, const poplar::DebugContext &debugContext,
               poplar::TensorCloneMethod method) {
-  if (N == 0)
-    throw poplibs_error("poputil::cloneN: N is 0; it must be at least 1");
+  POPLIBS_OP_RECORD(di, graph, debugContext, t, N, method);
+  if (N == 0) throw poplibs_error("poputil::cloneN: N is 0; it must be at least 1");
   std::vector<Tensor> clones;
-  for (unsigned i = 0; i != N; ++i)
-    clones.push_back(graph.clone(t, debugContext, method).expand({0}));
-  return poplar::concat(clones);
+  for (unsigned i = 0; i != N; ++i) clones.push_back(graph.clone(t, di.context(), method).expand({0}));
+  return di.output(poplar::concat(clones));
 }
 
 std::vector<int> balancedPartition(int rangeUpperBound, int splitCount) {
   if (splitCount <= 0 || rangeUpperBound < 0)
     throw poplibs_error("poputil::balancedPartition: splitCount must be positive and the range not negative");
   std::vector<int> parts(static_cast<std::size_t>(splitCount), rangeUpperBound / splitCount);
-  for (int i = 0; i != rangeUpperBound % splitCount; ++i)
-    ++parts[static_cast<std::size_t>(i)];
+  for (int i = 0; i != rangeUpperBound % splitCount; ++i) ++parts[static_cast<std::size_t>(i)];
   return parts;
 }
 
@@ -54,18 +54,14 @@ double castToDeviceHalfValue(const Target &target, double input) {
 bool checkAccuracyWhenCast(const Target &target, double input, const Type &inputType, const Type &outputType,
                            double tolerance) {
   const auto rounded = [&](double value, const Type &type) {
-    if (type == poplar::HALF)
-      return castToDeviceHalfValue(target, value);
-    if (type == poplar::FLOAT)
-      return static_cast<double>(static_cast<float>(value));
+    if (type == poplar::HALF) return castToDeviceHalfValue(target, value);
+    if (type == poplar::FLOAT) return static_cast<double>(static_cast<float>(value));
     return std::trunc(value);
   };
   const double before = rounded(input, inputType);
   const double after = rounded(before, outputType);
-  if (std::isnan(before) || std::isinf(after))
-    return false;
-  if (before == 0)
-    return after == 0;
+  if (std::isnan(before) || std::isinf(after)) return false;
+  if (before == 0) return after == 0;
   return std::fabs(after - before) <= tolerance * std::fabs(before);
 }
 

@@ -1,4 +1,5 @@
 #include <poputil/VarStructure.hpp>
+#include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <numeric>
@@ -17,18 +18,17 @@ std::size_t leadingRun(const Graph &graph, const Tensor &flat) {
   const std::size_t run = regions.empty() ? 0 : regions.front().size();
   for (const auto &tile : graph.getTileMapping(flat.slice(0, run), false))
     for (const Interval &interval : tile)
-      if (interval.begin() == 0)
-        return interval.size();
+      if (interval.begin() == 0) return interval.size();
   return run;
 }
 
 } // namespace
 
 unsigned detectInnermostGrouping(const Graph &graph, const Tensor &t) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   if (t.rank() == 0)
     throw poplibs_error("poputil::detectInnermostGrouping: a tensor of rank 0 has no innermost dimension");
-  if (t.numElements() == 0)
-    return 1;
+  if (t.numElements() == 0) return 1;
   const std::size_t inner = t.dim(t.rank() - 1);
   const Tensor rows = t.flatten().reshape({t.numElements() / inner, inner});
   // The first row stands for the others, as layouts repeat along the outer dimensions; the group must divide the row.
@@ -39,9 +39,9 @@ unsigned detectInnermostGrouping(const Graph &graph, const Tensor &t) {
 }
 
 std::vector<GroupingInfo> detectDimGroupings(const Graph &graph, const Tensor &t) {
+  POPLIBS_CHECK_TENSORS(graph, t);
   std::vector<GroupingInfo> result;
-  if (t.numElements() == 0)
-    return result;
+  if (t.numElements() == 0) return result;
   // Layouts repeat, so the lines through element 0 stand for the whole tensor.
   const auto tileOf = [&](const Tensor &element) {
     const auto mapping = graph.getTileMapping(element, false);
@@ -49,14 +49,12 @@ std::vector<GroupingInfo> detectDimGroupings(const Graph &graph, const Tensor &t
            mapping.begin();
   };
   Tensor origin = t;
-  while (origin.rank() != 0)
-    origin = origin[0];
+  while (origin.rank() != 0) origin = origin[0];
   const auto start = origin.getVarRegions().front();
   const auto originTile = tileOf(origin);
   const auto line = [&](unsigned dim) {
     Tensor view = t.dimRoll(dim, t.rank() - 1);
-    while (view.rank() > 1)
-      view = view[0];
+    while (view.rank() > 1) view = view[0];
     return view;
   };
   std::size_t block = 1;
@@ -64,8 +62,7 @@ std::vector<GroupingInfo> detectDimGroupings(const Graph &graph, const Tensor &t
   for (bool found = true; found;) {
     found = false;
     for (unsigned dim = t.rank(); dim-- > 0 && !found;) {
-      if (used[dim] || t.dim(dim) == 1)
-        continue;
+      if (used[dim] || t.dim(dim) == 1) continue;
       const Tensor elements = line(dim);
       std::size_t run = 1;
       for (; run != elements.dim(0); ++run) {
@@ -75,11 +72,9 @@ std::vector<GroupingInfo> detectDimGroupings(const Graph &graph, const Tensor &t
           break;
       }
       const std::size_t group = std::gcd(run, t.dim(dim));
-      if (group == 1)
-        continue;
+      if (group == 1) continue;
       result.emplace_back(dim, static_cast<unsigned>(group));
-      if (group != t.dim(dim))
-        return result;
+      if (group != t.dim(dim)) return result;
       used[dim] = found = true;
       block *= group;
     }
@@ -90,6 +85,7 @@ std::vector<GroupingInfo> detectDimGroupings(const Graph &graph, const Tensor &t
 Tensor createPartitionableTensor(Graph &graph, const poplar::Type &type, const std::vector<std::size_t> &shape,
                                  const std::vector<std::size_t> &nPartitions,
                                  const poplar::DebugContext &debugContext) {
+  POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, nPartitions);
   if (shape.size() != nPartitions.size())
     throw poplibs_error("poputil::createPartitionableTensor: " + std::to_string(nPartitions.size()) +
                         " partition counts for " + std::to_string(shape.size()) + " dimensions");
@@ -98,8 +94,7 @@ Tensor createPartitionableTensor(Graph &graph, const poplar::Type &type, const s
       throw poplibs_error("poputil::createPartitionableTensor: 0 partitions of dimension " + std::to_string(i));
     const std::size_t part = (shape[i] + nPartitions[i] - 1) / nPartitions[i];
     const std::size_t whole = part == 0 ? 0 : shape[i] / part * part;
-    if (nPartitions[i] == 1 || part == 0)
-      continue;
+    if (nPartitions[i] == 1 || part == 0) continue;
     if (whole != shape[i]) { // an even part and a smaller last block
       auto evenShape = shape, restShape = shape;
       auto evenParts = nPartitions, restParts = nPartitions;
@@ -107,9 +102,9 @@ Tensor createPartitionableTensor(Graph &graph, const poplar::Type &type, const s
       evenParts[i] = whole / part;
       restShape[i] = shape[i] - whole;
       restParts[i] = 1;
-      return poplar::concat(createPartitionableTensor(graph, type, evenShape, evenParts, debugContext),
-                            createPartitionableTensor(graph, type, restShape, restParts, debugContext),
-                            static_cast<unsigned>(i));
+      return di.output(poplar::concat(createPartitionableTensor(graph, type, evenShape, evenParts, di.context()),
+                                      createPartitionableTensor(graph, type, restShape, restParts, di.context()),
+                                      static_cast<unsigned>(i)));
     }
   }
   // Every count divides: memory order is all block coordinates, then the position in the block.
@@ -121,9 +116,8 @@ Tensor createPartitionableTensor(Graph &graph, const poplar::Type &type, const s
     order.push_back(i);
     order.push_back(rank + i);
   }
-  for (unsigned i = 0; i != rank; ++i)
-    stored.push_back(shape[i] / stored[i]);
-  return graph.addVariable(type, stored, debugContext).dimShuffle(order).reshape(shape);
+  for (unsigned i = 0; i != rank; ++i) stored.push_back(shape[i] / stored[i]);
+  return di.output(graph.addVariable(type, stored, di.context()).dimShuffle(order).reshape(shape));
 }
 
 void iterateTensorPartitions(const Tensor &t, const std::vector<std::size_t> &nPartitions,

@@ -181,7 +181,12 @@ public:
   }
 };
 
-/// out = scale * reduced, plus out when `update` is set.
+/// The reduced value with its scale; among logarithms a factor is a summand.
+template <Operation op> float scaled(float scale, float value) {
+  return op == Operation::LOG_ADD ? scale + value : scale * value;
+}
+
+/// out = scaled(reduced), combined with out when `update` is set.
 template <Operation op, class In, class Out, bool rowMajor> class ReduceScaled : public MultiVertex {
 public:
   Input<Vector<In, VectorLayout::ONE_PTR>> in;
@@ -197,11 +202,11 @@ public:
     const float factor = *scale;
     if (update)
       reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end, [=](unsigned c, auto value) {
-        result[c] = Out(float(result[c]) + factor * float(value));
+        result[c] = Out(merge<op>(float(result[c]), scaled<op>(factor, float(value))));
       });
     else
       reduceBlock<op, In, rowMajor>(&in[0], rows, out.size(), share.begin, share.end,
-                                    [=](unsigned c, auto value) { result[c] = Out(factor * float(value)); });
+                                    [=](unsigned c, auto value) { result[c] = Out(scaled<op>(factor, float(value))); });
     return true;
   }
 };
@@ -236,6 +241,7 @@ INSTANTIATE_REALS(SQUARE_ADD)
 INSTANTIATE_REALS(LOG_ADD)
 INSTANTIATE_SCALED_REALS(ADD)
 INSTANTIATE_SCALED_REALS(SQUARE_ADD)
+INSTANTIATE_SCALED_REALS(LOG_ADD)
 INSTANTIATE_INTEGERS(ADD)
 INSTANTIATE_INTEGERS(MUL)
 INSTANTIATE_INTEGERS(MIN)

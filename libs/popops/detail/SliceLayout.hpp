@@ -10,26 +10,40 @@
 
 namespace popops::detail {
 
-/// The options of look-ups that count.
+/// The options of look-ups that count. Splits that planConstraints ask for; 0 for any.
 struct SliceOptions {
-  bool usedForSlice = true, usedForUpdate = true, remap = false, onePoint = false;
+  bool usedForSlice = true, usedForUpdate = true, adds = true, remap = false, onePoint = false;
   double memoryProportion = 0.6;
+  std::size_t lookupSplit = 0, serialSplit = 0, entrySplit = 0, columnSplit = 0, grain = 0, groupSplit = 0;
 };
 SliceOptions parseSliceOptions(const std::string &function, const poplar::OptionFlags &options);
 
 /// A run of columns and the tiles that share it.
 struct ColumnBlock {
   std::size_t begin, end;
-  std::vector<unsigned> tiles; ///< of the blocks of entries, in order
+  std::vector<unsigned> tiles; ///< of the blocks of entries, in order; those of the copies follow
+};
+
+/// Look-ups [begin, end) of one round, made by one copy of the table.
+struct LookupRange {
+  std::size_t begin, end, round, copy;
 };
 
 /// A table cut into blocks of `blockEntries` entries (the last one may have fewer) and of columns.
 struct SliceLayout {
-  std::size_t entries = 0, blockEntries = 0;
+  std::size_t entries = 0, blockEntries = 0, copies = 1, rounds = 1;
   std::vector<ColumnBlock> columns;
-  std::size_t entryBlocks() const { return columns.empty() ? 0 : columns[0].tiles.size(); }
-  /// First and end of the part of `n` things that block `e` of entries has a share of.
-  std::size_t share(std::size_t n, std::size_t e) const { return n * e / entryBlocks(); }
+  std::size_t entryBlocks() const { return columns.empty() ? 0 : columns[0].tiles.size() / copies; }
+  unsigned tile(const ColumnBlock &block, std::size_t e, std::size_t copy) const {
+    return block.tiles[copy * entryBlocks() + e];
+  }
+  /// First of the part of look-ups [begin, end) that block `e` of entries picks.
+  std::size_t share(const LookupRange &range, std::size_t e) const {
+    return range.begin + (range.end - range.begin) * e / entryBlocks();
+  }
+  /// `n` look-ups, in order. `copies`: that share them.
+  std::vector<LookupRange> ranges(std::size_t n, std::size_t copies) const;
+  std::vector<LookupRange> ranges(std::size_t n) const { return ranges(n, copies); }
 };
 
 /// The blocks of one of several tables {entries, columns} of elements of `type` under a plan.
@@ -38,8 +52,9 @@ SliceLayout plannedLayout(const poplar::Graph &graph, const SlicePlan &plan, con
 /// The blocks of a table {entries, columns} as it lies, when each tile has whole columns; else no blocks.
 SliceLayout presentLayout(const poplar::Graph &graph, const poplar::Tensor &rows);
 
-/// The best plan for these look-ups.
-SlicePlan planSlices(const poplar::Target &target, const poplar::Type &type, std::size_t groups, std::size_t entries,
-                     std::size_t columns, const std::vector<std::size_t> &lookups, const SliceOptions &options);
+/// The best plan for these look-ups. Throws poplar::invalid_option, from `function`, when none has the splits asked for.
+SlicePlan planSlices(const std::string &function, const poplar::Target &target, const poplar::Type &type,
+                     std::size_t groups, std::size_t entries, std::size_t columns,
+                     const std::vector<std::size_t> &lookups, const SliceOptions &options);
 
 } // namespace popops::detail

@@ -3,6 +3,9 @@
 #include "tests/unit/libs/Operators.hpp"
 #include <popops/ElementWise.hpp>
 #include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <iostream>
+#include <sstream>
 #include <functional>
 #include <sstream>
 
@@ -272,6 +275,28 @@ TEST_CASE("conversions between variance and standard deviation take epsilons of 
       popops::invStdDevToVariance(g, t, t, bench.prog, poplar::FLOAT);
     });
   }
+}
+
+TEST_CASE("a double beside narrower elements is warned of when warnings are wanted, and only then") {
+  const auto warnings = [](const char *variable, const char *level, auto constant, poplar::Type type) {
+    support::Environment environment(variable, level);
+    std::ostringstream text;
+    std::streambuf *before = std::cerr.rdbuf(text.rdbuf());
+    popops::checkTypes(type, constant);
+    Bench bench(On::Simulator, 2);
+    popops::mul(bench.graph, bench.graph.addConstant(type, {1}, 0), constant, bench.prog);
+    std::cerr.rdbuf(before);
+    return text.str();
+  };
+  for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+    const std::string text = warnings("POPLIBS_LOG_LEVEL", "WARN", 0.1, type);
+    CHECK_THAT(text, says("double") && says(type.toString()));
+    CHECK(std::count(text.begin(), text.end(), '\n') == 2); // by checkTypes and by mul
+    CHECK(warnings("POPLIBS_POPOPS_LOG_LEVEL", "INFO", 0.1, type) == text);
+    CHECK(warnings("POPLIBS_LOG_LEVEL", "ERR", 0.1, type).empty());
+    CHECK(warnings("POPLIBS_LOG_LEVEL", "WARN", 0.1f, type).empty());
+  }
+  CHECK(warnings("POPLIBS_LOG_LEVEL", "WARN", 3, poplar::INT).empty());
 }
 
 TEST_CASE("the source of a generated vertex can be read, and operators have records for profilers") {

@@ -52,7 +52,13 @@ TEST_CASE("look-ups give the same for every plan, mapping, type and number of lo
         auto &g = bench.graph;
         auto &p = bench.prog;
         const Reference r = reference(29, 7, n, unsigned(n));
-        const SlicePlan plans[] = {SlicePlan(), SlicePlan(29, 7, 1, 1), SlicePlan(29, 7, 4, 1), SlicePlan(29, 7, 3, 3),
+        const SlicePlan plans[] = {SlicePlan(),
+                                   SlicePlan(29, 7, 1, 1),
+                                   SlicePlan(29, 7, 4, 1),
+                                   SlicePlan(29, 7, 3, 3),
+                                   SlicePlan(29, 7, 1, 2, 3, 1),
+                                   SlicePlan(29, 7, 3, 1, 2, 4),
+                                   SlicePlan(29, 7, 2, 1, 1, 3, 4),
                                    popops::embedding::plan(g, type, 29, 7, {n}, kNone)};
         for (std::size_t i = 0; i != std::size(plans); ++i)
           for (bool planned : {false, true}) {
@@ -257,6 +263,60 @@ TEST_CASE("plans cut long tables of few columns by entries, wide ones by columns
   text << SlicePlan() << tall;
   CHECK(text.str().find("100000 x 16") != std::string::npos);
   CHECK(poputil::toProfileValue(tall).asMap().at("entries").asDouble() == 100000);
+}
+
+TEST_CASE("many look-ups of a small table are shared by copies of it, and come in rounds where memory is short") {
+  poplar::IPUModel model;
+  const poplar::Graph g(model.createDevice().getTarget());
+  using popops::embedding::plan;
+  const SlicePlan many = plan(g, poplar::FLOAT, 64, 8, {20000}, kNone);
+  CHECK(many.lookupParallelSplit() > 8);
+  CHECK(many.entrySplit() * many.columnSplit() * many.lookupParallelSplit() <= g.getTarget().getNumTiles());
+  CHECK(plan(g, poplar::FLOAT, 64, 8, {1}, kNone).lookupParallelSplit() == 1);
+  // A plan for stores cannot count on copies: their order decides.
+  CHECK(plan(g, poplar::FLOAT, 64, 8, {20000}, {{"usedForSlice", "false"}, {"operationForUpdate", "none"}})
+            .lookupParallelSplit() == 1);
+  const poplar::OptionFlags tight{{"availableMemoryProportion", "0.005"}, {"usedForUpdate", "false"}};
+  const SlicePlan rounds = plan(g, poplar::FLOAT, 500000, 64, {20000}, tight),
+                  once = plan(g, poplar::FLOAT, 500000, 64, {20000}, {{"usedForUpdate", "false"}});
+  CHECK(rounds.lookupSerialSplit() > once.lookupSerialSplit());
+}
+
+TEST_CASE("plans have the splits that constraints ask for, or say that none has") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const auto constrained = [](const char *json) { return poplar::OptionFlags{{"planConstraints", json}}; };
+    const unsigned tiles = g.getTarget().getNumTiles();
+    const std::size_t split = tiles == 1 ? 1 : 2;
+    const std::string two = std::to_string(split);
+    const SlicePlan plan = popops::embedding::plan(
+        g, poplar::FLOAT, 30, 12, {10},
+        constrained(("{\"lookupParallelSplit\": " + two + ", \"lookupSerialSplit\": 2, \"slicedDimSplit\": " + two +
+                     ", \"unslicedDimSplit\": " + two + ", \"unslicedGrainSize\": 3, \"useOrderingInfo\": false}")
+                        .c_str()));
+    CHECK(plan == SlicePlan(30, 12, split, split, split, 2, 3));
+    const Reference r = reference(30, 12, 10, 5);
+    const auto table =
+        bench.feed(popops::createSliceableTensor(g, poplar::FLOAT, {30, 12}, {0}, {1}, plan, kNone), r.table);
+    const auto at = bench.input(poplar::UNSIGNED_INT, {10, 1}, r.offsets);
+    bench.output("rows", popops::multiSlice(g, table, at, {0}, {1}, bench.prog, plan, kNone));
+    bench.run();
+    CHECK(bench.get("rows") == r.sliced());
+    for (const char *bad : {"{\"lookupParallelSplit\": 5000}", "{\"slicedDimSplit\": 31}", "{\"groupSplit\": 2}"})
+      throwsNaming<poplar::invalid_option>(
+          {"popops::embedding::plan", "planConstraints", "30 x 12", "10 look-ups"},
+          [&] { popops::embedding::plan(g, poplar::FLOAT, 30, 12, {10}, constrained(bad)); });
+    throwsNaming<poplar::invalid_option>({"planConstraints", "lookupSplit", "lookupParallelSplit"}, [&] {
+      popops::embedding::plan(g, poplar::FLOAT, 30, 12, {10}, constrained("{\"lookupSplit\": 2}"));
+    });
+    throwsNaming<poplar::invalid_option>({"planConstraints", "slicedDimSplit", "number"}, [&] {
+      popops::embedding::plan(g, poplar::FLOAT, 30, 12, {10}, constrained("{\"slicedDimSplit\": \"x\"}"));
+    });
+    throwsNaming<poplar::invalid_option>({"planConstraints", "useOrderingInfo", "true or false"}, [&] {
+      popops::embedding::plan(g, poplar::FLOAT, 30, 12, {10}, constrained("{\"useOrderingInfo\": 1}"));
+    });
+  }
 }
 
 TEST_CASE("look-ups say which argument is wrong") {

@@ -78,7 +78,7 @@ TEST_CASE("copies between IPUs name each element once") {
   CHECK(destination.shape() == Shape{6});
   CHECK_FALSE(destination.containsAliases());
   CHECK(tilesOf(g, there) == std::vector<unsigned>{4, 4, 5, 5, 6, 6, 4, 4, 5});
-  throwsNaming<poplibs_error>({"cloneToIpu", "IPU 2"},
+  throwsNaming<poplibs_error>({"createIpuCopy", "IPU 2"},
                               [&] { poputil::createIpuCopy(g, view, 2, source, destination); });
 }
 

@@ -133,6 +133,34 @@ TEST_CASE("scale and update are applied once, in whatever layout") {
   }
 }
 
+TEST_CASE("logarithms are added with a scale that is a logarithm, and to what the output holds") {
+  for (On on : kDevices)
+    for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+      Bench bench(on);
+      auto &g = bench.graph;
+      const Values x = rounded(type, numbers(12 * 40, -3, 3, 3)), old = rounded(type, numbers(40, -2, 5, 4));
+      const auto in = bench.input(type, {12, 40}, x), scale = bench.input(poplar::FLOAT, {}, {0.75});
+      const auto updated = bench.input(type, {40}, old), both = bench.input(type, {40}, old);
+      bench.output("scaled", popops::reduce(g, in, {0}, {Operation::LOG_ADD, false, scale}, bench.prog));
+      popops::reduceWithOutput(g, in, updated, {0}, {Operation::LOG_ADD, true}, bench.prog);
+      popops::reduceWithOutput(g, in, both, {0}, {Operation::LOG_ADD, true, scale}, bench.prog);
+      bench.output("updated", updated);
+      bench.output("both", both);
+      bench.run();
+      Values scaled = reference(Operation::LOG_ADD, x, {12, 40}, {0}), wantUpdated, wantBoth;
+      for (std::size_t i = 0; i != 40; ++i) {
+        wantUpdated.push_back(combine(Operation::LOG_ADD, old[i], scaled[i]));
+        scaled[i] += 0.75;
+        wantBoth.push_back(combine(Operation::LOG_ADD, old[i], scaled[i]));
+      }
+      INFO(name(on) << " " << type.toString());
+      const double tolerated = type == poplar::HALF ? 2e-3 : 1e-5;
+      CHECK(worstError(bench.get("scaled"), scaled) < tolerated);
+      CHECK(worstError(bench.get("updated"), wantUpdated) < tolerated);
+      CHECK(worstError(bench.get("both"), wantBoth) < tolerated);
+    }
+}
+
 TEST_CASE("many partial results on many tiles are reduced in stages") {
   Bench bench(On::Simulator, 256);
   auto &g = bench.graph;
@@ -209,7 +237,7 @@ TEST_CASE("misuse of reductions is told") {
   CHECK_THROWS_WITH(popops::reduce(g, f, {0}, Operation::LOGICAL_OR, p), says("bool"));
   CHECK_THROWS_WITH(popops::reduce(g, f, poplar::INT, {0}, Operation::ADD, p), says("int"));
   CHECK_THROWS_WITH(popops::reduce(g, f, {0}, {Operation::ADD, true}, p), says("reduceWithOutput"));
-  CHECK_THROWS_WITH(popops::reduce(g, f, {0}, {Operation::MAX, false, b}, p), says("ADD and SQUARE_ADD"));
+  CHECK_THROWS_WITH(popops::reduce(g, f, {0}, {Operation::MAX, false, b}, p), says("only ADD, SQUARE_ADD and LOG_ADD"));
   CHECK_THROWS_WITH(popops::reduceWithOutput(g, f, f, {0}, Operation::ADD, p), says("output"));
   CHECK_THROWS_AS(popops::reduce(g, f, {0}, Operation::ADD, p, "", {{"accumType.interTiles", "half"}}),
                   poplar::invalid_option);

@@ -42,6 +42,27 @@ TEST_CASE("casts truncate, saturate and round to nearest") {
   }
 }
 
+TEST_CASE("a program finds out whether a number survives a conversion") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const double values[] = {0, 0.5, -0.1, 2049, 1e6, 1e-9};
+    const bool exact[] = {true, true, false, false, false, false}, close[] = {true, true, true, true, false, false};
+    for (std::size_t i = 0; i != std::size(values); ++i) {
+      const auto x = bench.input(poplar::FLOAT, {1}, {values[i]});
+      bench.output("exact" + std::to_string(i),
+                   popops::checkAccuracyWhenCast(bench.graph, x, poplar::HALF, 1e-7, bench.prog));
+      bench.output("close" + std::to_string(i),
+                   popops::checkAccuracyWhenCast(bench.graph, x, poplar::HALF, 1e-2, bench.prog));
+    }
+    bench.run();
+    for (std::size_t i = 0; i != std::size(values); ++i) {
+      INFO(name(on) << " " << values[i]);
+      CHECK(bench.get("exact" + std::to_string(i)) == Values{double(exact[i])});
+      CHECK(bench.get("close" + std::to_string(i)) == Values{double(close[i])});
+    }
+  }
+}
+
 TEST_CASE("fill and zero set whole tensors and regions of every type") {
   for (On on : kDevices) {
     Bench bench(on);
@@ -59,8 +80,7 @@ TEST_CASE("fill and zero set whole tensors and regions of every type") {
     bench.run();
     for (poplar::Type type : types) {
       Values wanted;
-      for (int i = 0; i != 45; ++i)
-        wanted.push_back(i % 9 < 3 ? (type == poplar::BOOL ? 1 : 42) : i % 9 < 5 ? 0 : 1);
+      for (int i = 0; i != 45; ++i) wanted.push_back(i % 9 < 3 ? (type == poplar::BOOL ? 1 : 42) : i % 9 < 5 ? 0 : 1);
       INFO(name(on) << " " << type.toString());
       CHECK(bench.get(type.toString()) == wanted);
     }
@@ -96,8 +116,7 @@ TEST_CASE("scaled additions take numbers and tensors and mix half with float") {
         const double scaleA[] = {1, 1, 0.5, 0.5, 1, 0.5, 0.5}, scaleB[] = {0.25, 2, 2, 2, -0.25, -2, -2};
         for (int i = 0; i != 7; ++i) {
           Values wanted;
-          for (std::size_t j = 0; j != 40; ++j)
-            wanted.push_back(scaleA[i] * a[j] + scaleB[i] * b[j]);
+          for (std::size_t j = 0; j != 40; ++j) wanted.push_back(scaleA[i] * a[j] + scaleB[i] * b[j]);
           INFO(name(on) << " " << typeA.toString() << " " << typeB.toString() << " form " << i);
           CHECK(worstError(bench.get(std::to_string(i)), wanted) <= tolerance(typeA));
         }
@@ -108,8 +127,7 @@ TEST_CASE("scaled additions take numbers and tensors and mix half with float") {
     bench.output("int", i);
     bench.run();
     CHECK(bench.get("int") == Values{31, 62, 93});
-    CHECK_THROWS_WITH(popops::scaledAddTo(bench.graph, i, j.slice(0, 2), 1.0f, bench.prog),
-                      says("[3]") && says("[2]"));
+    CHECK_THROWS_WITH(popops::scaledAddTo(bench.graph, i, j.slice(0, 2), 1.0f, bench.prog), says("[3]") && says("[2]"));
   }
 }
 
@@ -118,8 +136,8 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
     Bench bench(on);
     const Values labels{2, 0, 4294967295.0, 6, 1, 7, 3};
     const auto indices = bench.input(poplar::UNSIGNED_INT, {7}, labels);
-    const auto rows = bench.input(poplar::FLOAT, {7, 7}, Values(49, 9)), other = bench.input(poplar::HALF, {7, 5},
-        Values(35, 9));
+    const auto rows = bench.input(poplar::FLOAT, {7, 7}, Values(49, 9)),
+               other = bench.input(poplar::HALF, {7, 5}, Values(35, 9));
     const auto on2 = bench.input(poplar::HALF, {}, {2}), off = bench.input(poplar::HALF, {}, {-1});
     popops::encodeOneHot(bench.graph, indices, rows, bench.prog);
     popops::encodeOneHot(bench.graph, indices, other, bench.prog, on2, off);
@@ -130,8 +148,7 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
     for (double label : labels)
       for (int c = 0; c != 7; ++c) {
         wantRows.push_back(label == c);
-        if (c < 5)
-          wantOther.push_back(label == c ? 2 : -1);
+        if (c < 5) wantOther.push_back(label == c ? 2 : -1);
       }
     INFO(name(on));
     CHECK(bench.get("rows") == wantRows);
@@ -142,16 +159,15 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
 TEST_CASE("iota counts up from its start") {
   for (On on : kDevices) {
     Bench bench(on);
-    const auto u = bench.input(poplar::UNSIGNED_INT, {100}, Values(100, 0)), i = bench.input(poplar::INT, {9},
-        Values(9, 0));
+    const auto u = bench.input(poplar::UNSIGNED_INT, {100}, Values(100, 0)),
+               i = bench.input(poplar::INT, {9}, Values(9, 0));
     popops::iota(bench.graph, u, 5u, bench.prog);
     popops::iota(bench.graph, i, -4, bench.prog);
     bench.output("u", u);
     bench.output("i", i);
     bench.run();
     Values wanted;
-    for (int k = 0; k != 100; ++k)
-      wanted.push_back(5 + k);
+    for (int k = 0; k != 100; ++k) wanted.push_back(5 + k);
     INFO(name(on));
     CHECK(bench.get("u") == wanted);
     CHECK(bench.get("i") == Values{-4, -3, -2, -1, 0, 1, 2, 3, 4});

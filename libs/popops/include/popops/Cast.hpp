@@ -18,13 +18,19 @@ POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, 
 POPLAR_API poplar::program::Program cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
                                          const poplar::DebugContext &debugContext = {});
 /// Adds the conversion of `src` to `dst` to a compute set.
-POPLAR_API void cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
-                     poplar::ComputeSet cs);
+POPLAR_API void cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst, poplar::ComputeSet cs);
 /// Adds the conversion to a compute set and returns the new tensor of `dstType`.
 POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
                                poplar::ComputeSet cs, const poplar::DebugContext &debugContext = {});
 /// Converts `src` to `dst`, which must have the same shape.
 POPLAR_API void castWithOutput(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {});
+/// Whether `input`, FLOAT of one element, keeps its value in `outputType` (HALF or FLOAT) within this relative tolerance,
+/// found out when the program runs: a BOOL of one element. Use poputil::checkAccuracyWhenCast for numbers that the host
+/// knows.
+POPLAR_API poplar::Tensor checkAccuracyWhenCast(poplar::Graph &graph, const poplar::Tensor &input,
+                                                poplar::Type outputType, double tolerance,
+                                                poplar::program::Sequence &prog,
+                                                const poplar::DebugContext &debugContext = {});
 
 } // namespace popops

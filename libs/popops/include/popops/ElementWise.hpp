@@ -9,6 +9,7 @@
 #include <poplar/Program.hpp>
 #include <poplar/Target.hpp>
 #include <poplar/Tensor.hpp>
+#include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
 #include <iosfwd>
 #include <type_traits>
@@ -89,6 +90,19 @@ POPLAR_API void mapWithOutput(poplar::Graph &graph, const std::vector<expr::Any>
                               const poplar::OptionFlags &options = {});
 
 namespace detail {
+/// Warns of a double that becomes a constant of this type.
+POPLAR_API void warnOfNarrowing(const poplar::Type &elementType);
+} // namespace detail
+
+/// What the functions below do with a host number before it becomes a constant beside elements of `elementType`: of a
+/// double that is narrowed to HALF or FLOAT they warn, on standard error, if the environment variable
+/// POPLIBS_POPOPS_LOG_LEVEL, or else POPLIBS_LOG_LEVEL, is WARN, INFO, DEBUG or TRACE.
+template <typename constType> void checkTypes(poplar::Type, constType) {}
+template <> inline void checkTypes<double>(poplar::Type elementType, double) {
+  if (elementType == poplar::HALF || elementType == poplar::FLOAT) detail::warnOfNarrowing(elementType);
+}
+
+namespace detail {
 template <class T> using EnableIfNumber = typename std::enable_if<std::is_arithmetic<T>::value, int>::type;
 } // namespace detail
 
@@ -127,6 +141,7 @@ POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
   inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,  \
                                  const poplar::DebugContext &debugContext = {},                                        \
                                  const poplar::OptionFlags &options = {}) {                                            \
+    checkTypes(A.elementType(), B);                                                                                    \
     return map(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
   }                                                                                                                    \
   /** The same with a host number. */                                                                                  \
@@ -134,6 +149,7 @@ POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
   inline poplar::Tensor function(poplar::Graph &graph, T A, const poplar::Tensor &B, poplar::program::Sequence &prog,  \
                                  const poplar::DebugContext &debugContext = {},                                        \
                                  const poplar::OptionFlags &options = {}) {                                            \
+    checkTypes(B.elementType(), A);                                                                                    \
     return map(graph, expr::cls(expr::Const(A), expr::_1), {B}, prog, debugContext, options);                          \
   }                                                                                                                    \
   /** The same, stored to A. */                                                                                        \
@@ -147,6 +163,7 @@ POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
   inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,   \
                                 const poplar::DebugContext &debugContext = {},                                         \
                                 const poplar::OptionFlags &options = {}) {                                             \
+    checkTypes(A.elementType(), B);                                                                                    \
     mapInPlace(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
   }                                                                                                                    \
   /** The same, stored to out. */                                                                                      \
@@ -161,6 +178,7 @@ POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
   inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, T B, const poplar::Tensor &out,      \
                                    poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
                                    const poplar::OptionFlags &options = {}) {                                          \
+    checkTypes(A.elementType(), B);                                                                                    \
     mapWithOutput(graph, expr::cls(expr::_1, expr::Const(B)), {A}, out, prog, debugContext, options);                  \
   }                                                                                                                    \
   /** The same with a host number, stored to out. */                                                                   \
@@ -168,6 +186,7 @@ POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
   inline void function##WithOutput(poplar::Graph &graph, T A, const poplar::Tensor &B, const poplar::Tensor &out,      \
                                    poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
                                    const poplar::OptionFlags &options = {}) {                                          \
+    checkTypes(B.elementType(), A);                                                                                    \
     mapWithOutput(graph, expr::cls(expr::Const(A), expr::_1), {B}, out, prog, debugContext, options);                  \
   }
 POPOPS_BINARY_OPERATORS(POPOPS_BINARY_FUNCTION)

@@ -6,6 +6,7 @@
 #include <poplar/TypeTraits.hpp>
 #include <poplar/detail/Api.hpp>
 #include <poplar/detail/OwnedText.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <cstdint>
 #include <iosfwd>
 #include <memory>
@@ -45,9 +46,7 @@ private:
 /// Gives a concrete node its clone function.
 template <class T> class ExprType : public Expr {
 public:
-  std::unique_ptr<Expr> clone() const override {
-    return std::unique_ptr<Expr>(new T(static_cast<const T &>(*this)));
-  }
+  std::unique_ptr<Expr> clone() const override { return std::unique_ptr<Expr>(new T(static_cast<const T &>(*this))); }
 };
 
 /// Holds any expression by value.
@@ -107,8 +106,7 @@ private:
   template <class T> static typename std::enable_if<std::is_integral<T>::value, std::int64_t>::type integer(T value) {
     return static_cast<std::int64_t>(value);
   }
-  template <class T>
-  static typename std::enable_if<std::is_floating_point<T>::value, std::int64_t>::type integer(T) {
+  template <class T> static typename std::enable_if<std::is_floating_point<T>::value, std::int64_t>::type integer(T) {
     return 0;
   }
   poplar::TypeTraits traits_;
@@ -140,7 +138,7 @@ private:
   unsigned index_;
 };
 
-#define POPOPS_PLACEHOLDERS(X)                                                                                      \
+#define POPOPS_PLACEHOLDERS(X)                                                                                         \
   X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16) X(17) X(18) X(19) X(20)
 #define POPOPS_PLACEHOLDER(n) const PlaceHolder _##n(n);
 POPOPS_PLACEHOLDERS(POPOPS_PLACEHOLDER)
@@ -205,8 +203,8 @@ public:
   TernaryOp(TernaryOpType type, const Expr &a, const Expr &b, const Expr &c)
       : type_(type), a_(a.clone()), b_(b.clone()), c_(c.clone()) {}
   TernaryOp(const TernaryOp &other)
-      : ExprType<TernaryOp>(), type_(other.type_), a_(other.a_->clone()), b_(other.b_->clone()),
-        c_(other.c_->clone()) {}
+      : ExprType<TernaryOp>(), type_(other.type_), a_(other.a_->clone()), b_(other.b_->clone()), c_(other.c_->clone()) {
+  }
   /// The operator.
   TernaryOpType getOpType() const { return type_; }
   /// The operands in order.
@@ -219,49 +217,56 @@ private:
   std::unique_ptr<Expr> a_, b_, c_;
 };
 
-#define POPOPS_CLASS(name, cls, function, result, operands)                                                          \
-  /** The operator of this name; see Operators.hpp. */                                                               \
-  class cls : public UnaryOp {                                                                                       \
-  public:                                                                                                            \
-    explicit cls(const Expr &a) : UnaryOp(UnaryOpType::name, a) {}                                                   \
+#define POPOPS_CLASS(name, cls, function, result, operands)                                                            \
+  /** The operator of this name; see Operators.hpp. */                                                                 \
+  class cls : public UnaryOp {                                                                                         \
+  public:                                                                                                              \
+    explicit cls(const Expr &a) : UnaryOp(UnaryOpType::name, a) {}                                                     \
   };
 POPOPS_UNARY_OPERATORS(POPOPS_CLASS)
 #undef POPOPS_CLASS
-#define POPOPS_CLASS(name, cls, function, result, operands)                                                          \
-  /** The operator of this name; see Operators.hpp. */                                                               \
-  class cls : public BinaryOp {                                                                                      \
-  public:                                                                                                            \
-    cls(const Expr &a, const Expr &b) : BinaryOp(BinaryOpType::name, a, b) {}                                        \
+#define POPOPS_CLASS(name, cls, function, result, operands)                                                            \
+  /** The operator of this name; see Operators.hpp. */                                                                 \
+  class cls : public BinaryOp {                                                                                        \
+  public:                                                                                                              \
+    cls(const Expr &a, const Expr &b) : BinaryOp(BinaryOpType::name, a, b) {}                                          \
   };
 POPOPS_BINARY_OPERATORS(POPOPS_CLASS)
 #undef POPOPS_CLASS
-#define POPOPS_CLASS(name, cls, function, result, operands)                                                          \
-  /** The operator of this name; see Operators.hpp. */                                                               \
-  class cls : public TernaryOp {                                                                                     \
-  public:                                                                                                            \
-    cls(const Expr &a, const Expr &b, const Expr &c) : TernaryOp(TernaryOpType::name, a, b, c) {}                    \
+#define POPOPS_CLASS(name, cls, function, result, operands)                                                            \
+  /** The operator of this name; see Operators.hpp. */                                                                 \
+  class cls : public TernaryOp {                                                                                       \
+  public:                                                                                                              \
+    cls(const Expr &a, const Expr &b, const Expr &c) : TernaryOp(TernaryOpType::name, a, b, c) {}                      \
   };
 POPOPS_TERNARY_OPERATORS(POPOPS_CLASS)
 #undef POPOPS_CLASS
 
-#define POPOPS_OPERATOR(symbol, cls)                                                                                 \
-  /** Builds the node of this operator. */                                                                           \
+#define POPOPS_OPERATOR(symbol, cls)                                                                                   \
+  /** Builds the node of this operator. */                                                                             \
   inline cls operator symbol(const Expr &a) { return cls(a); }
 POPOPS_UNARY_SYMBOLS(POPOPS_OPERATOR)
 #undef POPOPS_OPERATOR
-#define POPOPS_OPERATOR(symbol, cls)                                                                                 \
-  /** Builds the node of this operator; a host number becomes a Const. */                                            \
-  inline cls operator symbol(const Expr &a, const Expr &b) { return cls(a, b); }                                     \
-  template <class T>                                                                                                 \
-  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(T a, const Expr &b) {      \
-    return cls(Const(a), b);                                                                                         \
-  }                                                                                                                  \
-  template <class T>                                                                                                 \
-  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(const Expr &a, T b) {      \
-    return cls(a, Const(b));                                                                                         \
+#define POPOPS_OPERATOR(symbol, cls)                                                                                   \
+  /** Builds the node of this operator; a host number becomes a Const. */                                              \
+  inline cls operator symbol(const Expr &a, const Expr &b) { return cls(a, b); }                                       \
+  template <class T>                                                                                                   \
+  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(T a, const Expr &b) {        \
+    return cls(Const(a), b);                                                                                           \
+  }                                                                                                                    \
+  template <class T>                                                                                                   \
+  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(const Expr &a, T b) {        \
+    return cls(a, Const(b));                                                                                           \
   }
 POPOPS_BINARY_SYMBOLS(POPOPS_OPERATOR)
 #undef POPOPS_OPERATOR
 
 } // namespace expr
 } // namespace popops
+
+namespace poputil {
+/// The expression as print() writes it.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::expr::Expr &t);
+/// The expression as print() writes it.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::expr::Any &t);
+} // namespace poputil

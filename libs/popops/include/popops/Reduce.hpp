@@ -10,6 +10,7 @@
 #include <poplar/Type.hpp>
 #include <poplar/detail/Api.hpp>
 #include <poplar/detail/OwnedText.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -19,9 +20,10 @@ namespace popops {
 /// What a reduction does with the elements it combines.
 struct POPLAR_API ReduceParams {
   ReduceParams() = default;
-  /// `update`: combine with what the output holds already (reduceWithOutput only; ADD, SQUARE_ADD).
+  /// `update`: combine with what the output holds already (reduceWithOutput only; ADD, SQUARE_ADD, LOG_ADD).
   ReduceParams(Operation op, bool update = false) : op(op), update(update), useScale(false) {}
-  /// As above with a factor for the reduced value: a FLOAT tensor of one element (ADD, SQUARE_ADD).
+  /// As above with a factor for the reduced value: a FLOAT tensor of one element (ADD, SQUARE_ADD). LOG_ADD, whose
+  /// values are logarithms, takes it as a logarithm too, and adds it.
   ReduceParams(Operation op, bool update, const poplar::Tensor &scale)
       : op(op), update(update), useScale(true), scale(scale) {}
   /// A host number is not taken as scale: the bool after the operation would be ambiguous with it.
@@ -80,13 +82,14 @@ struct POPLAR_API SingleReduceOp {
   /// A reduction with a result of the type of `in`.
   SingleReduceOp(poplar::Tensor in, std::vector<std::size_t> dims, ReduceParams params,
                  poplar::StringRef debugName = {})
-      : in(in), dims(dims), params(params), useOutType(false), outType(in.elementType()), debugName(debugName) {}
+      : in(in), dims(dims), params(params), useOutType(false), outType(in.valid() ? in.elementType() : poplar::Type()),
+        debugName(debugName) {}
 
-  poplar::Tensor in;             ///< what is reduced
-  std::vector<std::size_t> dims; ///< the dimensions that go
-  ReduceParams params;           ///< how elements are combined
-  bool useOutType;               ///< whether `outType` was given
-  poplar::Type outType;          ///< type of the result
+  poplar::Tensor in;                   ///< what is reduced
+  std::vector<std::size_t> dims;       ///< the dimensions that go
+  ReduceParams params;                 ///< how elements are combined
+  bool useOutType;                     ///< whether `outType` was given
+  poplar::Type outType;                ///< type of the result
   poplar::detail::OwnedText debugName; ///< name in reports
 };
 
@@ -97,3 +100,10 @@ POPLAR_API void reduceMany(poplar::Graph &graph, const std::vector<SingleReduceO
                            const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {});
 
 } // namespace popops
+
+namespace poputil {
+/// Operation, update and scale, by name.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::ReduceParams &t);
+/// Input, dimensions, parameters and type, by name.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::SingleReduceOp &t);
+} // namespace poputil

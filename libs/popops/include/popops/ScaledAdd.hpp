@@ -5,6 +5,7 @@
 #include <poplar/Program.hpp>
 #include <poplar/Tensor.hpp>
 #include <poplar/detail/Api.hpp>
+#include <poputil/DebugInfo.hpp>
 
 /// A <- scaleA * A +/- scaleB * B, in place. A and B have one shape; each is HALF or FLOAT, INT or UNSIGNED_INT (A and
 /// B
@@ -54,9 +55,13 @@ POPLAR_API void scaledSubtractFrom(poplar::Graph &graph, poplar::Tensor A, popla
                                    const poplar::DebugContext &debugContext = {},
                                    const poplar::OptionFlags &options = {});
 /// A = scaleA * A - scaleB * B.
-POPLAR_API void scaledSubtractFrom(poplar::Graph &graph, poplar::Tensor A, float scaleA, poplar::Tensor B,
-                                   float scaleB, poplar::program::Sequence &prog,
-                                   const poplar::DebugContext &debugContext = {},
+POPLAR_API void scaledSubtractFrom(poplar::Graph &graph, poplar::Tensor A, float scaleA, poplar::Tensor B, float scaleB,
+                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
                                    const poplar::OptionFlags &options = {});
 
 } // namespace popops
+
+namespace poputil {
+/// The enumerator's name.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::ScaledAddSpecialisation &t);
+} // namespace poputil

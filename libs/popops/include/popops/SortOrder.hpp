@@ -1,5 +1,6 @@
 #pragma once
 #include <poplar/detail/Api.hpp>
+#include <poputil/DebugInfo.hpp>
 #include <iosfwd>
 
 namespace popops {
@@ -11,3 +12,8 @@ enum class SortOrder { NONE, ASCENDING, DESCENDING };
 POPLAR_API std::ostream &operator<<(std::ostream &os, const SortOrder &o);
 
 } // namespace popops
+
+namespace poputil {
+/// The enumerator's name.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::SortOrder &t);
+} // namespace poputil

@@ -47,3 +47,8 @@ topKWithPermutation(poplar::Graph &graph, poplar::program::Sequence &prog, const
                     const TopKParams &params, const poplar::DebugContext &debugContext = {});
 
 } // namespace popops
+
+namespace poputil {
+/// The fields, by name.
+template <> POPLAR_API poplar::ProfileValue toProfileValue(const popops::TopKParams &t);
+} // namespace poputil
