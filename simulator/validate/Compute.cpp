@@ -1,8 +1,10 @@
 // Experiments within one tile: instructions, loops, and what stands around them.
 #include <poplar/Program.hpp>
 #include <poplar/Target.hpp>
+#include <popops/Cast.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/Fill.hpp>
+#include <popops/Reduce.hpp>
 #include <popops/ScaledAdd.hpp>
 #include <poprand/RandomGen.hpp>
 #include <stdexcept>
@@ -253,7 +255,13 @@ double elementWise(const char *machine, const char *op, bool half) {
     } else if (name == "dropout") {
       const Tensor seed = bench.data(UNSIGNED_INT, 2);
       poprand::dropout(graph, &seed, 1, a, a, 0.5, 2, sequence);
-    } else if (name == "fill")
+    } else if (name == "cast")
+      popops::cast(graph, a, half ? FLOAT : HALF, sequence);
+    else if (name == "sum")
+      popops::reduce(graph, a, {0}, popops::Operation::ADD, sequence);
+    else if (name == "sum of columns")
+      popops::reduce(graph, a.reshape({n / 48, 48}), {0}, popops::Operation::ADD, sequence);
+    else if (name == "fill")
       popops::fill(graph, a, sequence, 1.0f);
     else
       throw std::invalid_argument(name);

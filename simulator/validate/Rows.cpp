@@ -22,13 +22,19 @@ constexpr char kGuide[] = "Poplar user guide";
 constexpr char kTutorial[] = "matrix-vector tutorial, on hardware";
 constexpr char kBow[] = "Bow announcement";
 
+constexpr char kCast[] =
+    "The published loop loads beside its stores, in one instruction; here a load and the stores of 64 bits take the "
+    "main pipe one after the other.";
+constexpr char kHalfSums[] =
+    "The published loop has an accumulator of eight halves; halves are summed as floats here, four at once.";
+
 using M = const char *;
 
-#define ELEMENTWISE(id, op, half, type, expected, library)                                                             \
+#define ELEMENTWISE(id, op, half, type, expected, library, ...)                                                        \
   {id,          op " of " type ", " library,                                                                           \
    expected,    expected,                                                                                              \
    "slots/8 B", "gc200",                                                                                               \
-   kPoplibs,    [](M m) { return elementWise(m, op, half); }}
+   kPoplibs,    [](M m) { return elementWise(m, op, half); } __VA_OPT__(, ) __VA_ARGS__}
 
 #define MATRIX(id, types, expected, machine, source)                                                                   \
   {id,     "matrix units, " types ", all tiles",     expected, expected, "FLOP/s", machine,                            \
@@ -111,6 +117,12 @@ const Row kRows[] = {
     ELEMENTWISE("E19", "uniform", false, "random floats", 4, "poprand"),
     ELEMENTWISE("E20", "normal", false, "random floats", 4, "poprand"),
     ELEMENTWISE("E21", "dropout", false, "floats", 2, "poprand"),
+    ELEMENTWISE("E22", "cast", true, "halves", 2, "popops", kCast),
+    ELEMENTWISE("E23", "cast", false, "floats", 1, "popops", kCast),
+    ELEMENTWISE("E24", "sum", false, "floats", .5, "popops"),
+    ELEMENTWISE("E25", "sum", true, "halves", .5, "popops", kHalfSums),
+    ELEMENTWISE("E26", "sum of columns", false, "floats", .5, "popops"),
+    ELEMENTWISE("E27", "sum of columns", true, "halves", .5, "popops", kHalfSums),
 
     {"X1", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc2", kHotChips31, exchangeBandwidth},
     {"X2", "exchange of all tiles", 7.8e12, 7.8e12, "B/s", "gc200", kHotChips, exchangeBandwidth},
