@@ -78,28 +78,64 @@ template <Operation op, class A> A merge(A a, A x) {
 
 constexpr unsigned kGroup = 4;
 
+/// Four sums, named lane by lane. Floats are a vector, that accumulates 128 bits at once.
+template <Operation op, class A> struct Sums {
+  using C = Combine<op, A>;
+  A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
+  template <class In> void take(const In *in) {
+    s0 = C::apply(s0, A(in[0]));
+    s1 = C::apply(s1, A(in[1]));
+    s2 = C::apply(s2, A(in[2]));
+    s3 = C::apply(s3, A(in[3]));
+  }
+  void store(A *to) const { to[0] = s0, to[1] = s1, to[2] = s2, to[3] = s3; }
+  A joined() const { return merge<op>(merge<op>(s0, s1), merge<op>(s2, s3)); }
+};
+typedef float Floats __attribute__((ext_vector_type(4), aligned(4)));
+typedef _Float16 Halves __attribute__((ext_vector_type(4), aligned(2)));
+inline Floats four(const float *in) { return *reinterpret_cast<const Floats *>(in); }
+inline Floats four(const half *in) {
+  return __builtin_convertvector(*reinterpret_cast<const Halves *>(in), Floats);
+}
+template <Operation op> struct FloatSums {
+  Floats sums = Combine<op, float>::neutral();
+  template <class In> void take(const In *in) {
+    const Floats x = four(in);
+    if constexpr (op == Operation::ADD)
+      sums = sums + x;
+    else if constexpr (op == Operation::SQUARE_ADD)
+      sums = sums + x * x;
+    else if constexpr (op == Operation::MUL)
+      sums = sums * x;
+    else if constexpr (op == Operation::MIN)
+      sums = x < sums ? x : sums;
+    else
+      sums = sums < x ? x : sums;
+  }
+  void store(float *to) const { to[0] = sums.x, to[1] = sums.y, to[2] = sums.z, to[3] = sums.w; }
+  float joined() const { return merge<op>(merge<op>(sums.x, sums.y), merge<op>(sums.z, sums.w)); }
+};
+template <> struct Sums<Operation::ADD, float> : FloatSums<Operation::ADD> {};
+template <> struct Sums<Operation::SQUARE_ADD, float> : FloatSums<Operation::SQUARE_ADD> {};
+template <> struct Sums<Operation::MUL, float> : FloatSums<Operation::MUL> {};
+template <> struct Sums<Operation::MIN, float> : FloatSums<Operation::MIN> {};
+template <> struct Sums<Operation::MAX, float> : FloatSums<Operation::MAX> {};
+
 /// sums[0..count) of columns c.. of a block stored row after row, in[r * cols + c], or column after column,
-/// in[c * rows + r] (in four lanes). Sums are named, so that they stay in registers. Out of line: many vertices share
-/// it.
+/// in[c * rows + r] (in four lanes). Out of line: many vertices share it.
 template <Operation op, class In, bool rowMajor>
 [[gnu::noinline]] void reduceGroup(const In *in, unsigned rows, unsigned cols, unsigned c, unsigned count,
                                    typename Accumulator<In>::type *sums) {
   using A = typename Accumulator<In>::type;
   using C = Combine<op, A>;
+  popgraph::handScheduled();
   if constexpr (rowMajor) {
     const In *element = in + c;
     if (count == kGroup) {
-      A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
-      for (unsigned r = 0; r != rows; ++r, element += cols) {
-        s0 = C::apply(s0, A(element[0]));
-        s1 = C::apply(s1, A(element[1]));
-        s2 = C::apply(s2, A(element[2]));
-        s3 = C::apply(s3, A(element[3]));
-      }
-      sums[0] = s0;
-      sums[1] = s1;
-      sums[2] = s2;
-      sums[3] = s3;
+      Sums<op, A> lanes;
+      for (unsigned r = 0; r != rows; ++r, element += cols)
+        lanes.take(element);
+      lanes.store(sums);
       return;
     }
     for (unsigned k = 0; k < count; ++k) {
@@ -111,18 +147,15 @@ template <Operation op, class In, bool rowMajor>
     }
   } else {
     for (unsigned k = 0; k < count; ++k) {
-      const In *element = in + (c + k) * rows;
-      A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
-      unsigned r = 0;
-      for (; r + 4 <= rows; r += 4, element += 4) {
-        s0 = C::apply(s0, A(element[0]));
-        s1 = C::apply(s1, A(element[1]));
-        s2 = C::apply(s2, A(element[2]));
-        s3 = C::apply(s3, A(element[3]));
-      }
-      for (; r < rows; ++r, ++element)
-        s0 = C::apply(s0, A(*element));
-      sums[k] = merge<op, A>(merge<op, A>(s0, s1), merge<op, A>(s2, s3));
+      const In *column = in + (c + k) * rows;
+      Sums<op, A> lanes;
+      const unsigned quads = rows / 4;
+      for (unsigned q = 0; q != quads; ++q)
+        lanes.take(column + q * 4);
+      A sum = lanes.joined();
+      for (unsigned r = quads * 4; r != rows; ++r)
+        sum = C::apply(sum, A(column[r]));
+      sums[k] = sum;
     }
   }
 }
