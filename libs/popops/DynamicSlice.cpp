@@ -3,6 +3,7 @@
 // Along one dimension the table is a matrix {entries, columns}; vertices take columns, where the table's first row lies
 // (createSliceableTensor keeps whole columns on one tile, so that only the offset moves).
 #include <popops/DynamicSlice.hpp>
+#include <popops/ElementWise.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
@@ -12,6 +13,7 @@
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace popops {
@@ -121,6 +123,20 @@ Tensor firstWindow(const Tensor &t, const Shape &dims, const Shape &sizes) {
   return window;
 }
 
+/// The offsets, or ones outside if any of them is: slices along the dimensions before it must not reach the output.
+Tensor allOrNone(Graph &graph, const Shape &shape, const Shape &dims, const Tensor &offsets, Sequence &prog,
+                 const DebugContext &context) {
+  using namespace expr;
+  std::vector<Tensor> ts{offsets};
+  Any inside = Const(true);
+  for (unsigned i = 0; i != dims.size(); ++i) {
+    ts.push_back(offsets.slice(i, i + 1));
+    const Any fits = PlaceHolder(i + 2) < Const(static_cast<unsigned>(shape[dims[i]]));
+    inside = i == 0 ? fits : Any(And(inside, fits));
+  }
+  return map(graph, Select(_1, Const(std::numeric_limits<unsigned>::max()), inside), ts, prog, context);
+}
+
 /// A variable for a slice of `t` along one dimension, on the tiles of the first rows of `t`.
 Tensor windowOf(Graph &graph, const Tensor &t, std::size_t dim, std::size_t size, const DebugContext &context) {
   return graph.clone(t.slice(0, size, static_cast<unsigned>(dim)), context);
@@ -188,8 +204,9 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
     prog.add(poplar::program::Copy(t, output, false, di.context()));
     return;
   }
-  const Tensor offsets = offset.flatten();
+  Tensor offsets = offset.flatten();
   const auto order = sliceOrder(t.shape(), dims, sizes);
+  if (!remap && dims.size() > 1) offsets = allOrNone(graph, t.shape(), dims, offsets, prog, di.context());
   Tensor table = t;
   for (std::size_t i = 0; i != order.size(); ++i) {
     const std::size_t k = order[i];
