@@ -3,8 +3,8 @@
 //      tile 0     tile 1            each tile holds blocks of rows x columns
 //    +---------+---------+
 //    | 0 0 0 0 | 1 1 1 1 |          1. blocks of several rows are reduced where they are       (if there are any)
-//    | 0 0 0 0 | 1 1 1 1 |          2. many partial rows are reduced in groups of about        (repeated)
-//    +---------+---------+             the root of their number
+//    | 0 0 0 0 | 1 1 1 1 |          2. many partial rows are reduced in groups, as many as     (repeated)
+//    +---------+---------+             cost least
 //    | tile 2  | tile 3  |          3. what is left is brought to the tiles of the result
 //    +---------+---------+
 //
@@ -12,13 +12,13 @@
 // single rows, step 1 brings blocks of a grid to tiles instead.
 #include <popops/Reduce.hpp>
 #include "libs/popops/detail/ReduceBlocks.hpp"
+#include "libs/popops/detail/ReducePlan.hpp"
 #include <popops/OperationDefUtil.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace popops {
@@ -35,15 +35,8 @@ using poputil::poplibs_error;
 
 namespace {
 
-// Few columns with more partial rows than this are reduced in two steps.
-constexpr std::size_t kMaxFanIn = 32;
 // Elements for which a further worker, or tile, is worth a vertex.
 constexpr std::size_t kMinElementsPerWorker = 32;
-
-// Blocks of fewer rows than this, on average, are not worth a step where they are.
-constexpr std::size_t kMinRowsOfBlock = 4;
-// Columns of a block that is brought to a tile: 128 bytes of float.
-constexpr std::size_t kMinColumnsOfBlock = 32;
 
 /// A partial result: columns [begin, end) on a tile.
 struct Piece {
@@ -57,7 +50,8 @@ public:
   Reduction(Graph &graph, const ReduceParams &params, Type accumulator, std::vector<ComputeSet> &css,
             std::size_t firstComputeSet, const DebugContext &debugContext)
       : graph_(graph), params_(params), accumulator_(accumulator), css_(css), next_(firstComputeSet),
-        context_(debugContext, "Reduce"), op_(params.op) {}
+        context_(debugContext, "Reduce"), op_(params.op),
+        plan_(graph.getTarget(), graph.getTarget().getTypeSize(accumulator)) {}
 
   /// Reduces `matrix` {rows, columns}; `rowMajor` tells which way its elements lie in memory. An invalid `out` is
   /// created with type `outType`. Returns it, flat.
@@ -81,7 +75,7 @@ public:
     }
     std::vector<Piece> pieces;
     if (rows != 0)
-      pieces = isScattered(blocks, rows) ? gridStep(matrix, rowMajor) : localStep(matrix, blocks, rowMajor);
+      pieces = isScattered(blocks, rows, columns) ? gridStep(matrix, rowMajor) : localStep(matrix, blocks, rowMajor);
     while (anyWantsGroups(pieces)) pieces = groupStep(pieces);
     if (!given) // every result takes several elements from elsewhere: spread them, down to one a tile
       poputil::mapTensorLinearlyWithOffset(
@@ -142,21 +136,25 @@ private:
     return result;
   }
 
-  /// Blocks have hardly more than one row: to reduce them where they are saves little, and leaves many pieces.
-  static bool isScattered(const std::vector<Block> &blocks, std::size_t rows) {
-    std::size_t sum = 0;
-    for (const Block &block : blocks) sum += block.rows();
-    return rows > kMaxFanIn && sum < kMinRowsOfBlock * blocks.size();
+  /// To bring blocks of a grid to tiles is cheaper than to reduce what lies together where it is.
+  bool isScattered(const std::vector<Block> &blocks, std::size_t rows, std::size_t columns) {
+    std::size_t widths = 0;
+    std::vector<std::size_t> elements(graph_.getTarget().getNumTiles()), count(elements.size());
+    for (const Block &block : blocks) {
+      widths += block.columns();
+      elements[block.tile] += block.rows() * block.columns();
+      ++count[block.tile];
+    }
+    const std::size_t pieces = (widths + columns - 1) / columns, width = (widths + blocks.size() - 1) / blocks.size();
+    return pieces > 1 && plan_.grid(rows, columns).cycles <
+                             plan_.whereTheyAre(*std::max_element(elements.begin(), elements.end()),
+                                                *std::max_element(count.begin(), count.end()), width, pieces);
   }
 
-  /// Step 1 of a scattered matrix. It is cut into a grid of blocks, about the root of the number of rows one above the
-  /// other, and each is brought to a tile.
+  /// Step 1 of a scattered matrix. It is cut into a grid of blocks, and each is brought to a tile.
   std::vector<Piece> gridStep(const Tensor &matrix, bool rowMajor) {
     const std::size_t rows = matrix.dim(0), columns = matrix.dim(1), tiles = graph_.getTarget().getNumTiles();
-    const auto root = static_cast<std::size_t>(std::sqrt(static_cast<double>(rows)));
-    const std::size_t down = std::clamp<std::size_t>(root, 1, tiles);
-    const std::size_t across =
-        std::clamp<std::size_t>(tiles / down, 1, std::max<std::size_t>(1, columns / kMinColumnsOfBlock));
+    const auto [down, across, cycles] = plan_.grid(rows, columns);
     const std::size_t first = poputil::chooseMappingOffset(tiles, {columns, rows});
     const ComputeSet cs = nextComputeSet();
     std::vector<Piece> pieces;
@@ -218,12 +216,9 @@ private:
     return result;
   }
 
-  /// Many pieces of few columns: with more columns the last step has tiles enough to share them out.
-  static bool wantsGroups(std::size_t pieces, std::size_t columns) { return pieces > kMaxFanIn && columns < pieces; }
-
-  static bool anyWantsGroups(const std::vector<Piece> &pieces) {
+  bool anyWantsGroups(const std::vector<Piece> &pieces) {
     for (const auto &[columns, list] : byColumns(pieces))
-      if (wantsGroups(list.size(), columns.second - columns.first)) return true;
+      if (plan_.groups(list.size(), columns.second - columns.first) < list.size()) return true;
     return false;
   }
 
@@ -234,9 +229,7 @@ private:
     for (const auto &[columns, list] : byColumns(pieces)) {
       // All pass through a vertex, so that all have one type and squares are taken.
       const std::size_t width = columns.second - columns.first;
-      const std::size_t groups = wantsGroups(list.size(), width)
-                                     ? static_cast<std::size_t>(std::sqrt(static_cast<double>(list.size())))
-                                     : list.size();
+      const std::size_t groups = plan_.groups(list.size(), width);
       for (std::size_t g = 0; g != groups; ++g) {
         const std::size_t begin = list.size() * g / groups, end = list.size() * (g + 1) / groups;
         std::vector<Tensor> parts;
@@ -292,6 +285,7 @@ private:
   std::size_t next_;
   DebugContext context_;
   Operation op_;
+  ReducePlan plan_;
 };
 
 Type chooseAccumulator(const std::string &function, Type type, Operation op, const OptionFlags &options) {

@@ -86,11 +86,11 @@ Cost costOf(const poplar::Target &target, const Shares &shares, double lookups, 
   return cost;
 }
 
-/// Numbers worth trying as a split: all up to 8, then about 1.25 times the one before.
+/// Numbers worth trying as a split: each about half as much again as the one before.
 std::vector<std::size_t> splits(std::size_t wanted, std::size_t most) {
   if (wanted != 0) return wanted <= most ? std::vector<std::size_t>{wanted} : std::vector<std::size_t>();
   std::vector<std::size_t> result;
-  for (std::size_t n = 1; n <= most; n = std::max(n + 1, n * 5 / 4)) result.push_back(n);
+  for (std::size_t n = 1; n <= most; n = std::max(n + 1, n * 3 / 2)) result.push_back(n);
   return result;
 }
 

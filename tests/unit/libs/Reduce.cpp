@@ -1,4 +1,5 @@
 #include "tests/support/Catch.hpp"
+#include "libs/popops/detail/ReducePlan.hpp"
 #include "tests/unit/libs/Bench.hpp"
 #include <popops/AllTrue.hpp>
 #include <popops/OperationDefUtil.hpp>
@@ -177,6 +178,26 @@ TEST_CASE("many partial results on many tiles are reduced in stages") {
   bench.run();
   CHECK(bench.get("squares") == reference(Operation::SQUARE_ADD, x, {rows, columns}, {0}));
   CHECK(bench.get("sum") == reference(Operation::ADD, x, {rows, columns}, {0, 1}));
+}
+
+TEST_CASE("partial results are combined in the steps that cost least by the target") {
+  poplar::IPUModel model;
+  const poplar::Target target = model.createDevice().getTarget();
+  popops::detail::ReducePlan plan(target, 4);
+  // Few pieces, or so many columns that all tiles share the last step: at once.
+  CHECK(plan.groups(4, 64) == 4);
+  CHECK(plan.groups(16, 10000) == 16);
+  // One column on every tile: the last step has one worker for it.
+  const std::size_t groups = plan.groups(1472, 1);
+  CHECK(groups > 10);
+  CHECK(groups < 150);
+  const auto grid = plan.grid(4096, 4096);
+  CHECK(grid.down * grid.across <= target.getNumTiles());
+  CHECK(grid.down > 4);
+  CHECK(grid.across > 4);
+  CHECK(plan.whereTheyAre(64 * 1000, 1, 64, 100) < plan.whereTheyAre(64 * 1000, 1000, 64, 100));
+  // Wider elements take longer on the exchange.
+  CHECK(popops::detail::ReducePlan(target, 2).grid(1000, 4096).cycles < plan.grid(1000, 4096).cycles);
 }
 
 TEST_CASE("results that have all their elements on one tile stay there") {
