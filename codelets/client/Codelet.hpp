@@ -64,6 +64,7 @@ struct CodeletModule {
   std::string object;            ///< relocatable x86-64 ELF
   std::uint32_t globalsBytes = 0, globalsAlign = 1; ///< per-tile block of mutable globals
   std::string globalsInit;       ///< its initial contents, globalsBytes long
+  bool readsContext = false;     ///< whether codelets ask where they run, print, or take random numbers of their tile
 };
 
 /// Spelling used for look-up: no spaces after commas or around template brackets, `unsigned` -> `unsigned int`.

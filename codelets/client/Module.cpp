@@ -70,6 +70,7 @@ std::string writeModule(const CodeletModule &module) {
   writer.u32(module.globalsBytes);
   writer.u32(module.globalsAlign);
   writer.text(module.globalsInit);
+  writer.u8(module.readsContext);
   writer.u32(static_cast<std::uint32_t>(module.codelets.size()));
   for (const Codelet &codelet : module.codelets) {
     writer.text(codelet.name);
@@ -112,6 +113,7 @@ CodeletModule readModule(std::string_view bytes, const std::string &path) {
   checkAlign(reader, module.globalsAlign);
   module.globalsInit = reader.text();
   if (module.globalsInit.size() != module.globalsBytes) reader.fail("has a wrong size of its globals");
+  module.readsContext = reader.u8() != 0;
   const std::uint32_t count = reader.u32();
   if (count > kMaxCodelets) reader.fail("has too many codelets");
   for (std::uint32_t i = 0; i != count; ++i) module.codelets.push_back(readCodelet(reader));

@@ -223,6 +223,8 @@ CodeletModule lower(std::unique_ptr<llvm::Module> module, std::vector<FoundVerte
       text += (text.empty() ? "undefined symbol: " : "\nundefined symbol: ") + name;
     throw LowerError(text);
   }
+  const Function *context = module->getFunction(kContextFunction);
+  result.readsContext = context && !context->use_empty();
   // Costs are those of the canonical code; what follows changes how fast the host runs it and not what it counts.
   addContextAndCosts(*module, vertices, costs);
   moveGlobals(*module, result);

@@ -134,7 +134,7 @@ struct RowGroup {
   std::uint32_t codelet, firstRow, rows;
 };
 
-/// What one tile does in a compute set.
+/// What one tile does in a compute set; a part of that where a tile is a whole processor.
 struct TileTask {
   std::uint32_t tile, firstGroup, groups;
 };

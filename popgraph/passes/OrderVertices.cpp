@@ -1,6 +1,7 @@
 // Rows of each compute set by tile and codelet, so that running them is one call per group. Within a group the order is
 // that of the first edge's place in memory, which keeps neighbours together, then of the other edges and the state. So
-// neither results nor cycles depend on the order in which a user's loops made the vertices.
+// neither results nor cycles depend on the order in which a user's loops made the vertices. A tile's rows are one task;
+// where a tile is a whole processor they are several, so that its threads share them.
 #include <algorithm>
 
 #include "popgraph/ir/Walk.hpp"
@@ -8,7 +9,12 @@
 
 namespace popgraph {
 
+bool runsTilesInParts(const Module &module) { return module.target.getTargetType() == poplar::TargetType::CPU; }
+
 namespace {
+
+// Tasks of a tile that is a whole processor: enough to keep threads evenly busy.
+constexpr std::uint32_t kPartsOfTile = 64;
 
 int compare(std::uint32_t a, std::uint32_t b) { return a < b ? -1 : a > b; }
 
@@ -59,6 +65,34 @@ int compareVertices(const GraphTables &tables, std::uint32_t a, std::uint32_t b)
     }
   }
   return 0;
+}
+
+/// Whether the vertices of rows [begin, end), of one tile, can run at the same time on several threads: workers of a
+/// tile share its globals and, where there is one worker, its random numbers.
+bool independent(const Module &module, std::uint32_t begin, std::uint32_t end) {
+  for (std::uint32_t row = begin; row < end; ++row) {
+    const CodeletInfo &info = module.tables.codelets[module.tables.vertices[module.rows[row]].codelet];
+    if (info.module->globalsBytes > 0 || info.module->readsContext) return false;
+  }
+  return true;
+}
+
+/// The task of a tile's rows [begin, end), or the tasks.
+void addTasks(Module &module, std::uint32_t tile, std::uint32_t begin, std::uint32_t end) {
+  std::uint32_t part = end - begin;
+  if (runsTilesInParts(module) && independent(module, begin, end)) part = (part + kPartsOfTile - 1) / kPartsOfTile;
+  const auto codeletOf = [&](std::uint32_t row) { return module.tables.vertices[module.rows[row]].codelet; };
+  for (std::uint32_t row = begin, taskEnd = begin; row < end;) {
+    if (row == taskEnd) {
+      module.tasks.push_back({tile, static_cast<std::uint32_t>(module.groups.size()), 0});
+      taskEnd = std::min(end, row + part);
+    }
+    RowGroup group{codeletOf(row), row, 0};
+    while (row < taskEnd && codeletOf(row) == group.codelet) ++row;
+    group.rows = row - group.firstRow;
+    module.groups.push_back(group);
+    ++module.tasks.back().groups;
+  }
 }
 
 } // namespace
@@ -132,19 +166,11 @@ void orderVertices(Module &module) {
       std::transform(keys.begin(), keys.end(), begin, [](const Key &key) { return key.vertex; });
     }
     plan.firstTask = static_cast<std::uint32_t>(module.tasks.size());
-    for (std::uint32_t row = plan.firstRow; row < plan.firstRow + plan.rows;) {
-      const VertexRow &vertex = tables.vertices[module.rows[row]];
-      if (module.tasks.size() == plan.firstTask || module.tasks.back().tile != vertex.tile)
-        module.tasks.push_back({vertex.tile, static_cast<std::uint32_t>(module.groups.size()), 0});
-      RowGroup group{vertex.codelet, row, 0};
-      while (row < plan.firstRow + plan.rows) {
-        const VertexRow &other = tables.vertices[module.rows[row]];
-        if (other.tile != vertex.tile || other.codelet != vertex.codelet) break;
-        ++row;
-      }
-      group.rows = row - group.firstRow;
-      module.groups.push_back(group);
-      ++module.tasks.back().groups;
+    const std::uint32_t last = plan.firstRow + plan.rows;
+    for (std::uint32_t row = plan.firstRow, tileEnd; row < last; row = tileEnd) {
+      const std::uint32_t tile = tables.vertices[module.rows[row]].tile;
+      for (tileEnd = row; tileEnd < last && tables.vertices[module.rows[tileEnd]].tile == tile;) ++tileEnd;
+      addTasks(module, tile, row, tileEnd);
     }
     plan.tasks = static_cast<std::uint32_t>(module.tasks.size()) - plan.firstTask;
   }

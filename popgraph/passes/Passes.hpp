@@ -12,6 +12,8 @@ void lowerPrograms(Module &module, const GraphState &graph,
                    const std::vector<poplar::program::Program> &programs);
 void checkConnections(const Module &module);
 void orderVertices(Module &module);
+/// Whether a tile of the target is a whole processor, whose rows may be several tasks.
+bool runsTilesInParts(const Module &module);
 void estimateVertices(Module &module, const GraphState &graph);
 void checkRaces(const Module &module);
 void checkMapping(const Module &module);

@@ -65,8 +65,9 @@ void verifyRows(const Module &module) {
             "compute set {} is out of range", s);
     for (std::uint32_t t = plan.firstTask; t < plan.firstTask + plan.tasks; ++t) {
       const TileTask &task = module.tasks[t];
-      require(t == plan.firstTask || module.tasks[t - 1].tile < task.tile, "tasks of compute set {} are out of order",
-              s);
+      // Only a tile that is a whole processor has several tasks.
+      const std::uint32_t next = t == plan.firstTask ? 0 : module.tasks[t - 1].tile + (runsTilesInParts(module) ? 0 : 1);
+      require(next <= task.tile, "tasks of compute set {} are out of order", s);
       require(task.tile < module.target.getNumTiles(), "task on tile {}", task.tile);
       require(within(task.firstGroup, task.groups, module.groups.size()), "task {} is out of range", t);
       for (std::uint32_t g = task.firstGroup; g < task.firstGroup + task.groups; ++g) {
