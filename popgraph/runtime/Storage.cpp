@@ -16,6 +16,7 @@ namespace popgraph {
 namespace {
 constexpr std::uint64_t kVariableAlignment = 32; // codelets read whole vectors through aligned pointers
 constexpr std::uint64_t kOverRead = 64;          // unrolled loops may read past the end of a tensor
+constexpr std::size_t kLargePage = 2u << 20;
 std::uint64_t roundUp(std::uint64_t n, std::uint64_t to) { return (n + to - 1) / to * to; }
 } // namespace
 
@@ -24,6 +25,8 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
   void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
   data_ = static_cast<char *>(memory);
+  // Large tensors are read in order: with large pages the processor does not wait for page tables. Only a hint.
+  if (bytes >= kLargePage) madvise(memory, bytes, MADV_HUGEPAGE);
 }
 Arena::~Arena() {
   if (data_) munmap(data_, bytes_);
