@@ -92,7 +92,7 @@ void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Ten
                 graph, {columns}, grain, grain,
                 static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), table.shape())));
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    for (const auto &share : poputil::splitRegionsBetweenWorkers(graph.getTarget(), mapping[tile], grain))
+    for (const auto &share : poputil::splitRegions(mapping[tile], grain, graph.getTarget().getNumWorkerContexts()))
       for (const Interval &interval : share) {
         const poplar::VertexRef vertex = graph.addVertex(cs, name);
         graph.setTileMapping(vertex, tile);

@@ -16,6 +16,7 @@
 #include <poputil/Util.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
+#include <poputil/detail/Parts.hpp>
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
@@ -23,6 +24,7 @@
 #include <cstring>
 #include <iostream>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <ostream>
 
@@ -78,6 +80,37 @@ Shape commonShape(const std::string &function, const Tensors &ts) {
     }
   }
   return common;
+}
+
+/// The dimensions of a tensor from the one whose elements lie furthest apart in memory to the one whose lie nearest.
+std::vector<unsigned> orderInMemory(const Tensor &t) {
+  std::vector<unsigned> order(t.rank());
+  std::iota(order.begin(), order.end(), 0u);
+  if (t.rank() < 2 || t.numElements() < 2) return order;
+  const auto place = [](Tensor element) {
+    for (unsigned d = element.rank(); d-- > 0;) element = element.slice(0, 1, d);
+    return element.getVarRegions().front();
+  };
+  const auto first = place(t);
+  std::vector<std::size_t> distance(t.rank(), ~std::size_t(0));
+  for (unsigned d = 0; d != t.rank(); ++d) {
+    if (t.dim(d) == 1) { // stays where it is
+      if (d != 0) distance[d] = distance[d - 1];
+      continue;
+    }
+    const auto next = place(t.slice(1, 2, d));
+    if (next.var != first.var) continue;
+    const std::size_t a = first.interval.begin(), b = next.interval.begin();
+    distance[d] = a < b ? b - a : a - b;
+  }
+  std::stable_sort(order.begin(), order.end(), [&](unsigned a, unsigned b) { return distance[a] > distance[b]; });
+  return order;
+}
+
+/// A tensor of at most as many dimensions as there are in `order`, with all of them, in that order.
+Tensor reordered(const Tensor &t, const std::vector<unsigned> &order) {
+  if (std::is_sorted(order.begin(), order.end())) return t;
+  return t.expand(std::vector<std::size_t>(order.size() - t.rank(), 0)).dimShuffle(order);
 }
 
 /// An operand after its tensor has been looked at: how its flat elements relate to those of the result.
@@ -222,8 +255,7 @@ private:
 
   void buildTile(unsigned tile, const std::vector<Group> &groups) {
     if (groups.size() == 1) {
-      const std::size_t columns = columnsOf(operands_, groups[0]);
-      single(tile, groups[0], columns);
+      for (const Group &part : parts(groups[0])) single(tile, part, columnsOf(operands_, part));
       return;
     }
     const Type type = request_.outputs[0];
@@ -233,6 +265,27 @@ private:
         std::max<unsigned>(1, static_cast<unsigned>(target.getAtomicStoreGranularity() / target.getTypeSize(type))));
     for (const auto &share : poputil::splitRegionsBetweenWorkers(target, groups, grain, 2 * grain))
       regions(tile, share);
+  }
+
+  /// The parts of one run that are vertices of their own: the run, where workers share a vertex. Cuts lie between rows,
+  /// or rows are cut.
+  std::vector<Group> parts(const Group &group) const {
+    const poplar::Target &target = graph_.getTarget();
+    std::size_t elements = 0;
+    for (const Interval &interval : group) elements += interval.size();
+    const std::size_t count = poputil::detail::verticesOfTile(target, elements);
+    if (count == 1) return {group};
+    const std::size_t columns = columnsOf(operands_, group), share = (elements + count - 1) / count;
+    std::size_t length = share;
+    if (columns != 0) length = columns < share ? share / columns * columns : columns;
+    std::vector<Group> result;
+    for (auto &part : poputil::detail::cut(group, length)) {
+      if (length <= 2 * share)
+        result.push_back(std::move(part));
+      else
+        for (auto &ofRow : poputil::detail::cut(part, share)) result.push_back(std::move(ofRow));
+    }
+    return result;
   }
 
   const MapCodelet &codelet(LoopForm loop) {
@@ -382,9 +435,17 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
   }
   if (elements == 0) return outputs;
 
+  // Elements are taken in the order in which the first result's dimensions lie in memory.
+  const std::vector<unsigned> order = orderInMemory(stored[0]);
+  Tensors taken = ts;
+  for (Tensor &t : taken) t = reordered(t, order);
+  for (Tensor &t : stored) t = reordered(t, order);
+  Shape takenShape;
+  for (unsigned d : order) takenShape.push_back(shape[d]);
+
   std::vector<Operand> operands;
   Tensors operandTensors;
-  for (const Tensor &t : ts) {
+  for (const Tensor &t : taken) {
     const auto known = std::find(operandTensors.begin(), operandTensors.end(), t);
     request.operandOf.push_back(static_cast<unsigned>(known - operandTensors.begin()));
     if (known != operandTensors.end()) continue;
@@ -394,7 +455,7 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
     if (result != stored.end()) {
       operand.as = {t.elementType(), OperandForm::Result, static_cast<unsigned>(result - stored.begin())};
     } else {
-      operand = describe(t, shape, elements);
+      operand = describe(t, takenShape, elements);
       if (!options.broadcasts && repeats(operand)) {
         operand.as.form = OperandForm::Full;
         operand.flat = operand.broadcast;
@@ -406,8 +467,10 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
   Evaluation(graph, std::move(request), std::move(operands), stored, cs).build();
   if (into) return outputs;
   prog.add(poplar::program::Execute(cs, debugContext));
-  for (std::size_t i = 0; i != outputs.size(); ++i)
-    if (!(stored[i] == outputs[i])) prog.add(poplar::program::Copy(stored[i], outputs[i], false, debugContext));
+  for (std::size_t i = 0; i != outputs.size(); ++i) {
+    const Tensor output = reordered(outputs[i], order);
+    if (!(stored[i] == output)) prog.add(poplar::program::Copy(stored[i], output, false, debugContext));
+  }
   return outputs;
 }
 

@@ -3,6 +3,7 @@
 #include "libs/popops/detail/WorkerShare.hpp"
 #include <poplar/IeeeHalf.hpp>
 #include <poputil/Util.hpp>
+#include <poputil/detail/Parts.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
@@ -44,12 +45,16 @@ void fill(Graph &graph, const Tensor &t, const std::vector<Interval> &tileRegion
   const auto groups = graph.getSortedContiguousRegions(flat, tileRegions);
   const poplar::Target &target = graph.getTarget();
   if (groups.size() == 1) {
-    const poplar::VertexRef vertex = graph.addVertex(fillCS, poputil::templateVertex("popops::Fill", type));
-    graph.setTileMapping(vertex, tile);
-    const Tensor run = poplar::concat(flat.slices(groups[0]));
-    graph.connect(vertex["out"], run);
-    graph.setInitialValue(vertex["step"], workerShare(target, type, run.numElements()));
-    setValue(graph, vertex, type, value);
+    const std::size_t elements = poputil::intervalSequenceNumElements(groups);
+    const std::size_t parts = poputil::detail::verticesOfTile(target, elements);
+    for (const auto &part : poputil::detail::cut(groups[0], (elements + parts - 1) / parts)) {
+      const poplar::VertexRef vertex = graph.addVertex(fillCS, poputil::templateVertex("popops::Fill", type));
+      graph.setTileMapping(vertex, tile);
+      const Tensor run = poplar::concat(flat.slices(part));
+      graph.connect(vertex["out"], run);
+      graph.setInitialValue(vertex["step"], workerShare(target, type, run.numElements()));
+      setValue(graph, vertex, type, value);
+    }
     return;
   }
   const unsigned grain = std::max<unsigned>(1, static_cast<unsigned>(8 / target.getTypeSize(type)));

@@ -16,6 +16,7 @@
 #include <popops/Zero.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/detail/OpRecord.hpp>
+#include <poputil/detail/Parts.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <numeric>
@@ -27,6 +28,7 @@ using namespace detail;
 using poplar::ComputeSet;
 using poplar::DebugContext;
 using poplar::Graph;
+using poplar::Interval;
 using poplar::OptionFlags;
 using poplar::Tensor;
 using poplar::Type;
@@ -125,15 +127,24 @@ private:
 
   void lookUp(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
               const LookupRange &range, const Tensor &part) {
+    const std::size_t n = range.end - range.begin;
+    const std::size_t vertices = std::min(n, poputil::detail::verticesOfTile(graph_.getTarget(), part.numElements()));
+    for (std::size_t i = 0; i != vertices; ++i)
+      addLookUp(table, layout, block, e, range, Interval(n * i / vertices, n * (i + 1) / vertices), part);
+  }
+
+  /// Some of the look-ups of a range, counted from its first.
+  void addLookUp(const SliceRows &table, const SliceLayout &layout, const ColumnBlock &block, std::size_t e,
+                 const LookupRange &range, const Interval &lookups, const Tensor &part) {
     const Type type = table.rows.elementType();
     const std::size_t begin = e * layout.blockEntries, end = std::min(layout.entries, begin + layout.blockEntries),
-                      width = block.end - block.begin, length = table.size * width, n = range.end - range.begin;
+                      n = lookups.size(), width = block.end - block.begin, length = table.size * width;
     const poplar::VertexRef vertex =
         graph_.addVertex(round(range.round).lookUp, poputil::templateVertex("popops::MultiSlice", type));
     graph_.setTileMapping(vertex, layout.tile(block, e, range.copy));
-    graph_.connect(vertex["offsets"], table.offsets.slice(range.begin, range.end));
+    graph_.connect(vertex["offsets"], table.offsets.slice(range.begin + lookups.begin(), range.begin + lookups.end()));
     graph_.connect(vertex["table"], table.rows.slice({begin, block.begin}, {end, block.end}).flatten());
-    graph_.connect(vertex["slices"], part.flatten());
+    graph_.connect(vertex["slices"], part.slice(lookups.begin() * table.size, lookups.end() * table.size).flatten());
     graph_.setInitialValue(vertex["first"], static_cast<unsigned>(begin));
     graph_.setInitialValue(vertex["entries"], static_cast<unsigned>(end - begin));
     graph_.setInitialValue(vertex["rows"], static_cast<unsigned>(table.size));

@@ -17,6 +17,7 @@
 #include <poputil/TileMapping.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
+#include <poputil/detail/Parts.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <map>
@@ -59,7 +60,7 @@ public:
     const std::size_t rows = matrix.dim(0), columns = matrix.dim(1);
     const bool given = out.valid();
     if (columns == 0) return given ? out : graph_.addVariable(outType, {0}, context_);
-    const auto blocks = findBlocks(graph_, matrix, rowMajor);
+    const auto blocks = parts(findBlocks(graph_, matrix, rowMajor), rowMajor);
     const bool direct = rows != 0 && std::all_of(blocks.begin(), blocks.end(), [&](const Block &block) {
                           return block.rows() == rows && !wantsRowSplit(block);
                         });
@@ -94,6 +95,27 @@ private:
   static Tensor view(const Tensor &matrix, const Block &block, bool rowMajor) {
     const Tensor part = matrix.slice({block.rowBegin, block.columnBegin}, {block.rowEnd, block.columnEnd});
     return rowMajor ? part.flatten() : part.transpose().flatten();
+  }
+
+  /// On a CPU target, whose tile is a whole processor, blocks are cut where they stay in one piece of memory, so that
+  /// threads share them.
+  std::vector<Block> parts(std::vector<Block> blocks, bool rowMajor) const {
+    if (graph_.getTarget().getTargetType() != poplar::TargetType::CPU) return blocks;
+    std::vector<Block> result;
+    for (const Block &block : blocks) {
+      const std::size_t lines = rowMajor ? block.rows() : block.columns();
+      const std::size_t count = std::min(poputil::detail::partsOfTile(graph_.getTarget(), block.rows() * block.columns()),
+                                         rowMajor ? std::min(lines / kMinRowsOfBlock, kMaxFanIn) : lines);
+      for (std::size_t i = 0; i < std::max<std::size_t>(1, count); ++i) {
+        Block part = block;
+        if (count > 1) {
+          (rowMajor ? part.rowBegin : part.columnBegin) += lines * i / count;
+          (rowMajor ? part.rowEnd : part.columnEnd) -= lines - lines * (i + 1) / count;
+        }
+        result.push_back(part);
+      }
+    }
+    return result;
   }
 
   std::size_t workers() const { return graph_.getTarget().getNumWorkerContexts(); }

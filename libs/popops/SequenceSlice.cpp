@@ -62,7 +62,7 @@ void sequenceSlice(Graph &graph, const Tensor &tIn, const Tensor &tOut, const Te
       graph, {columns}, grain, grain,
       static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), tIn.shape())));
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    for (const auto &share : poputil::splitRegionsBetweenWorkers(graph.getTarget(), mapping[tile], grain))
+    for (const auto &share : poputil::splitRegions(mapping[tile], grain, graph.getTarget().getNumWorkerContexts()))
       for (const Interval &part : share) {
         const poplar::VertexRef vertex = graph.addVertex(cs, poputil::templateVertex("popops::SequenceSlice", bits));
         graph.setTileMapping(vertex, tile);

@@ -1,5 +1,6 @@
 // Splitting interval lists between workers.
 #include <poputil/Util.hpp>
+#include <poputil/detail/Parts.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 
@@ -114,21 +115,49 @@ std::vector<std::vector<Interval>> splitRegions(const std::vector<Interval> &reg
   return result;
 }
 
+namespace {
+
+unsigned partsOf(const poplar::Target &target, const std::vector<std::vector<Interval>> &regions) {
+  return static_cast<unsigned>(detail::partsOfTile(target, intervalSequenceNumElements(regions)));
+}
+unsigned partsOf(const poplar::Target &target, const std::vector<Interval> &regions) {
+  return partsOf(target, std::vector<std::vector<Interval>>{regions});
+}
+
+} // namespace
+
 std::vector<std::vector<Interval>> splitRegionsBetweenWorkers(const poplar::Target &target,
                                                               const std::vector<Interval> &regions, unsigned grainSize,
                                                               unsigned minElementsPerPartition,
                                                               unsigned maxElementsPerPartition,
                                                               unsigned maxElementsPerRegion) {
-  return splitRegions(regions, grainSize, target.getNumWorkerContexts(), minElementsPerPartition,
-                      maxElementsPerPartition, maxElementsPerRegion);
+  return splitRegions(regions, grainSize, partsOf(target, regions), minElementsPerPartition, maxElementsPerPartition,
+                      maxElementsPerRegion);
 }
 
 std::vector<std::vector<std::vector<Interval>>>
 splitRegionsBetweenWorkers(const poplar::Target &target, const std::vector<std::vector<Interval>> &regions,
                            unsigned grainSize, unsigned minElementsPerPartition, unsigned maxElementsPerPartition,
                            unsigned maxElementsPerRegion) {
-  return splitRegions(regions, grainSize, target.getNumWorkerContexts(), minElementsPerPartition,
-                      maxElementsPerPartition, maxElementsPerRegion);
+  return splitRegions(regions, grainSize, partsOf(target, regions), minElementsPerPartition, maxElementsPerPartition,
+                      maxElementsPerRegion);
+}
+
+std::vector<std::vector<Interval>> detail::cut(const std::vector<Interval> &regions, std::size_t length) {
+  std::vector<std::vector<Interval>> result;
+  std::size_t room = 0; // in the last list
+  for (const Interval &region : regions)
+    for (std::size_t at = region.begin(); at < region.end();) {
+      if (room == 0) {
+        result.emplace_back();
+        room = length;
+      }
+      const std::size_t take = std::min(room, region.end() - at);
+      result.back().emplace_back(at, at + take);
+      at += take;
+      room -= take;
+    }
+  return result;
 }
 
 std::vector<Interval> calculateUnshufflingIntervals(const std::vector<Interval> &intervals) {

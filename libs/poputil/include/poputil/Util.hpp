@@ -35,7 +35,7 @@ POPLAR_API std::vector<std::vector<std::vector<poplar::Interval>>>
 splitRegions(const std::vector<std::vector<poplar::Interval>> &regions, unsigned grainSize, unsigned maxPartitions,
              unsigned minElementsPerPartition = 0, unsigned maxElementsPerPartition = UINT_MAX,
              unsigned maxElementsPerRegion = UINT_MAX);
-/// splitRegions for the worker contexts of a tile.
+/// splitRegions for the worker contexts of a tile; on a CPU target, whose tile is a whole processor, for its threads.
 POPLAR_API std::vector<std::vector<poplar::Interval>>
 splitRegionsBetweenWorkers(const poplar::Target &target, const std::vector<poplar::Interval> &regions,
                            unsigned grainSize, unsigned minElementsPerPartition = 0,
