@@ -5,6 +5,7 @@
 #include <popops/DynamicSlice.hpp>
 #include <popops/ElementWise.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
+#include "libs/popops/detail/WorkerShare.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/VertexTemplates.hpp>
@@ -13,6 +14,7 @@
 #include <poputil/detail/ShapeText.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -92,18 +94,22 @@ void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Ten
                 graph, {columns}, grain, grain,
                 static_cast<unsigned>(poputil::chooseMappingOffset(graph.getTarget().getNumTiles(), table.shape())));
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    for (const auto &share : poputil::splitRegions(mapping[tile], grain, graph.getTarget().getNumWorkerContexts()))
-      for (const Interval &interval : share) {
-        const poplar::VertexRef vertex = graph.addVertex(cs, name);
-        graph.setTileMapping(vertex, tile);
-        graph.connect(vertex["offset"], offset.reshape({}));
-        graph.connect(vertex["table"], tableRows.slice(interval, 1).flatten());
-        graph.connect(vertex["window"], windowRows.slice(interval, 1).flatten());
-        graph.setInitialValue(vertex["entries"], static_cast<unsigned>(entries));
-        graph.setInitialValue(vertex["rows"], static_cast<unsigned>(rows));
-        graph.setInitialValue(vertex["columns"], static_cast<unsigned>(interval.size()));
-        graph.setInitialValue(vertex["remap"], remap);
-      }
+    for (const Interval &interval : mapping[tile]) {
+      const std::size_t width = interval.size();
+      const poplar::VertexRef vertex = graph.addVertex(cs, name);
+      graph.setTileMapping(vertex, tile);
+      graph.connect(vertex["offset"], offset.reshape({}));
+      graph.connect(vertex["table"], tableRows.slice(interval, 1).flatten());
+      graph.connect(vertex["window"], windowRows.slice(interval, 1).flatten());
+      graph.setInitialValue(vertex["entries"], static_cast<unsigned>(entries));
+      graph.setInitialValue(vertex["rows"], static_cast<unsigned>(rows));
+      graph.setInitialValue(vertex["columns"], static_cast<unsigned>(width));
+      // Workers share the columns when all rows begin at a whole word.
+      const bool shared = width % grain == 0;
+      graph.setInitialValue(vertex["step"], shared ? detail::workerShare(graph.getTarget(), type, width)
+                                                   : static_cast<unsigned>(width));
+      graph.setInitialValue(vertex["remap"], remap);
+    }
   prog.add(poplar::program::Execute(cs, context));
 }
 
@@ -148,7 +154,7 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
                              const Shape &sizes, std::size_t minGrainSize, const DebugContext &debugContext) {
   POPLIBS_OP_RECORD(di, graph, debugContext, type, shape, dims, sizes, minGrainSize);
   checkDims("popops::createSliceableTensor", shape, dims, sizes);
-  // In memory: for each sliced position all the other elements; each tile takes some of those for all positions.
+  // Each tile takes some of the elements that are not sliced, for all positions, as one run of memory.
   std::vector<unsigned> order;
   Shape stored;
   std::size_t sliced = 1;
@@ -159,19 +165,26 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
   for (unsigned d = 0; d != shape.size(); ++d)
     if (std::find(dims.begin(), dims.end(), d) == dims.end()) order.push_back(d);
   for (unsigned d : order) stored.push_back(shape[d]);
-  const Tensor variable = graph.addVariable(type, stored, di.context());
   std::vector<unsigned> inverse(order.size());
   for (unsigned i = 0; i != order.size(); ++i) inverse[order[i]] = i;
-  const Tensor result = variable.dimShuffle(inverse);
-  if (result.numElements() == 0) return di.output(result);
-  const Tensor matrix = variable.reshape({sliced, variable.numElements() / sliced});
+  const std::size_t elements = std::accumulate(shape.begin(), shape.end(), std::size_t(1), std::multiplies<>());
+  const Tensor variable = graph.addVariable(type, {elements}, di.context());
+  if (elements == 0) return di.output(variable.reshape(shape));
   const poplar::Target &target = graph.getTarget();
   const unsigned grain = minGrainSize != 0 ? static_cast<unsigned>(minGrainSize) : target.getVectorWidth(type);
   const unsigned first = static_cast<unsigned>(poputil::chooseMappingOffset(target.getNumTiles(), shape));
-  const auto mapping = poputil::calcLinearTileMapping(graph, {matrix.dim(1)}, grain, grain, first);
+  const auto mapping = poputil::calcLinearTileMapping(graph, {elements / sliced}, grain, grain, first);
+  std::vector<std::pair<Interval, unsigned>> columns;
   for (unsigned tile = 0; tile != mapping.size(); ++tile)
-    for (const Interval &interval : mapping[tile]) graph.setTileMapping(matrix.slice(interval, 1), tile);
-  return di.output(result);
+    for (const Interval &interval : mapping[tile]) columns.emplace_back(interval, tile);
+  std::sort(columns.begin(), columns.end());
+  std::vector<Tensor> blocks;
+  for (const auto &[interval, tile] : columns) {
+    const Tensor block = variable.slice(interval.begin() * sliced, interval.end() * sliced);
+    graph.setTileMapping(block, tile);
+    blocks.push_back(block.reshape({sliced, interval.size()}));
+  }
+  return di.output(poplar::concat(blocks, 1).reshape(stored).dimShuffle(inverse));
 }
 
 Tensor createDynamicSliceOutput(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims,

@@ -517,7 +517,8 @@ Tensor createOutputForElementWiseOp(Graph &graph, const Tensors &inputs, const T
     if (best && input == *best) continue;
     Score score;
     bool complete = true;
-    for (const auto &tile : graph.getTileMapping(input, &complete)) {
+    // Neither number of elements nor of runs depends on the order of dimensions; in that of memory they are found fast.
+    for (const auto &tile : graph.getTileMapping(reordered(input, orderInMemory(input)), &complete)) {
       std::size_t count = 0;
       for (const Interval &interval : tile) count += interval.size();
       score.most = std::max(score.most, count);

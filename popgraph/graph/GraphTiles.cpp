@@ -32,8 +32,12 @@ void Graph::setTileMapping(const Tensor &tensor, unsigned tile) {
     state_->editMapping(run.variable).set(run.offset, run.offset + run.count, tile);
     return;
   }
-  popgraph::forEachRunInMemory(
-      tensor, [&](const Run &r) { state_->editMapping(r.variable).set(r.offset, r.offset + r.count, tile); });
+  popgraph::Mapping *mapping = nullptr;
+  std::uint32_t variable = 0;
+  popgraph::forEachRunInMemory(tensor, [&](const Run &r) {
+    if (!mapping || r.variable != variable) mapping = &state_->editMapping(variable = r.variable);
+    mapping->set(r.offset, r.offset + r.count, tile);
+  });
 }
 
 void Graph::setTileMapping(const Tensor &tensor, const TileToTensorMapping &mapping) {

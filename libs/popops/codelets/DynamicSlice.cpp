@@ -20,40 +20,42 @@ template <class F> inline void forEachRow(unsigned offset, unsigned entries, uns
   }
 }
 
-template <class T> inline void copyRow(const T *from, T *to, unsigned columns) {
-  for (unsigned c = 0; c < columns; ++c)
+/// Workers share the columns, `step` each.
+template <class T> inline void copyRow(const T *from, T *to, unsigned columns, unsigned step, unsigned worker) {
+  const unsigned begin = worker * step, end = begin + step < columns ? begin + step : columns;
+  for (unsigned c = begin; c < end; ++c)
     to[c] = from[c];
 }
 
-template <class T> class DynamicSlice : public Vertex {
+template <class T> class DynamicSlice : public MultiVertex {
 public:
   Input<unsigned> offset;
   Input<Vector<T, VectorLayout::ONE_PTR>> table;
   InOut<Vector<T, VectorLayout::ONE_PTR>> window;
-  const unsigned entries, rows, columns;
+  const unsigned entries, rows, columns, step;
   const bool remap;
 
-  bool compute() {
+  bool compute(unsigned worker) {
     popgraph::handScheduled();
     forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
-      copyRow(&table[0] + row * columns, &window[0] + r * columns, columns);
+      copyRow(&table[0] + row * columns, &window[0] + r * columns, columns, step, worker);
     });
     return true;
   }
 };
 
-template <class T> class DynamicUpdate : public Vertex {
+template <class T> class DynamicUpdate : public MultiVertex {
 public:
   Input<unsigned> offset;
   InOut<Vector<T, VectorLayout::ONE_PTR>> table;
   Input<Vector<T, VectorLayout::ONE_PTR>> window;
-  const unsigned entries, rows, columns;
+  const unsigned entries, rows, columns, step;
   const bool remap;
 
-  bool compute() {
+  bool compute(unsigned worker) {
     popgraph::handScheduled();
     forEachRow(*offset, entries, rows, remap, [&](unsigned row, unsigned r) {
-      copyRow(&window[0] + r * columns, &table[0] + row * columns, columns);
+      copyRow(&window[0] + r * columns, &table[0] + row * columns, columns, step, worker);
     });
     return true;
   }

@@ -1,5 +1,4 @@
 #include "libs/popops/detail/SliceLayout.hpp"
-#include "libs/popops/detail/ReduceBlocks.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/detail/Options.hpp>
 #include <poputil/exceptions.hpp>
@@ -187,11 +186,16 @@ SliceLayout plannedLayout(const Graph &graph, const SlicePlan &plan, const Type 
 SliceLayout presentLayout(const Graph &graph, const Tensor &rows) {
   SliceLayout layout;
   layout.entries = layout.blockEntries = rows.dim(0);
-  // Quick answer for the usual case: the first entry's tiles must have all the others.
-  for (const Block &block : findBlocks(graph, rows, true)) {
-    if (block.rows() != rows.dim(0)) return SliceLayout();
-    layout.columns.push_back({block.columnBegin, block.columnEnd, {block.tile}});
-  }
+  if (rows.numElements() == 0) return layout;
+  // The first entry's tiles must have all the others, too.
+  const auto first = graph.getTileMapping(rows[0]);
+  for (unsigned tile = 0; tile != first.size(); ++tile)
+    for (const Interval &columns : first[tile]) {
+      const Tensor block = rows.slice(columns, 1).flatten();
+      const auto mapping = graph.getTileMapping(block);
+      if (mapping[tile].size() != 1 || mapping[tile][0].size() != block.numElements()) return SliceLayout();
+      layout.columns.push_back({columns.begin(), columns.end(), {tile}});
+    }
   std::sort(layout.columns.begin(), layout.columns.end(),
             [](const ColumnBlock &a, const ColumnBlock &b) { return a.begin < b.begin; });
   return layout;
