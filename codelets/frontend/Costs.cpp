@@ -8,6 +8,7 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
 #include <llvm/IR/Operator.h>
+#include <optional>
 
 namespace popgraph::codelets {
 namespace {
@@ -183,14 +184,36 @@ private:
   }
 
   /// Elements that the arithmetic of hand-scheduled loops works on at once: 64 bits of them, but divisions, roots and
-  /// single-precision functions come one by one, functions of halves in pairs.
-  static std::uint32_t lanesAtOnce(const Instruction &instruction) {
+  /// functions of floats come one by one, functions that have an instruction for halves in pairs.
+  std::uint32_t lanesAtOnce(const Instruction &instruction) const {
+    if (fourHalves(instruction)) return 4;
     if (auto *call = dyn_cast<CallBase>(&instruction)) {
       if (auto *intrinsic = dyn_cast<IntrinsicInst>(call))
         return intrinsic->getIntrinsicID() == Intrinsic::sqrt ? 1 : kHandScheduledUnit;
-      return isMathCall(*call) && isHalfCall(*call) ? 2 : 1;
+      return isMathCall(*call) && isHalfOperation(*call) && comesInPairs(mathCost(*call)) ? 2 : 1;
     }
     return instruction.getOpcode() == Instruction::FDiv ? 1 : kHandScheduledUnit;
+  }
+  static bool comesInPairs(Cost cost) {
+    return cost == Cost::HalfExp || cost == Cost::HalfLog || cost == Cost::HalfTanh || cost == Cost::HalfSigmoid;
+  }
+
+  /// The row of a division or root of halves where a hand-scheduled loop goes through memory by four of them.
+  std::optional<Cost> fourHalves(const Instruction &instruction) const {
+    const auto lanes = lanes_.find(instruction.getParent());
+    if (lanes == lanes_.end() || lanes->second != 4 || !isHalfOperation(instruction)) return std::nullopt;
+    if (instruction.getOpcode() == Instruction::FDiv)
+      return isOne(instruction.getOperand(0)) ? Cost::HalfReciprocal4 : Cost::HalfDivide4;
+    auto *call = dyn_cast<CallBase>(&instruction);
+    if (!call) return std::nullopt;
+    if (auto *intrinsic = dyn_cast<IntrinsicInst>(call))
+      return intrinsic->getIntrinsicID() == Intrinsic::sqrt ? std::optional(Cost::HalfSqrt4) : std::nullopt;
+    if (isMathCall(*call) && mathCost(*call) == Cost::FloatRsqrt) return Cost::HalfRsqrt4;
+    return std::nullopt;
+  }
+  /// Divisions and roots of single halves are done in float.
+  Price converted(const Instruction &instruction, const Price &cost) const {
+    return isHalfOperation(instruction) ? cost + price(Cost::FloatConvert, 2) : cost;
   }
 
   static std::uint32_t lanesOf(Type *type) {
@@ -465,8 +488,10 @@ private:
     case Instruction::FMul:
     case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
     case Instruction::FDiv:
-      return floating(instruction.getType(),
-                      isOne(instruction.getOperand(0)) ? Cost::FloatReciprocal : Cost::FloatDivide);
+      if (const auto four = fourHalves(instruction)) return price(*four);
+      return converted(instruction, floating(instruction.getType(), isOne(instruction.getOperand(0))
+                                                                        ? Cost::FloatReciprocal
+                                                                        : Cost::FloatDivide));
     case Instruction::FPExt:
     case Instruction::FPTrunc: return floatConversion(instruction);
     case Instruction::SIToFP:
@@ -586,7 +611,9 @@ private:
     Value *from = instruction.getOperand(0);
     if (instruction.getType()->isIntegerTy(64) && !wide_.wide(const_cast<Instruction *>(&instruction))) return {};
     if (instruction.getType()->isIntegerTy(64)) return price(Cost::Integer);
-    // Loads extend; comparisons give 0 or 1 in a register.
+    // Comparisons of floats give a mask, of which one bit is wanted.
+    if (isa<FCmpInst>(from)) return price(Cost::Integer, words(instruction.getType()));
+    // Loads extend; comparisons of integers give 0 or 1 in a register.
     if (isa<LoadInst>(from) || from->getType()->getScalarType()->isIntegerTy(1)) return {};
     return price(Cost::Integer, words(instruction.getType()));
   }
@@ -594,8 +621,9 @@ private:
   Price call(CallBase &call) {
     if (auto *intrinsic = dyn_cast<IntrinsicInst>(&call)) return this->intrinsic(*intrinsic);
     if (isMathCall(call)) {
-      const Cost cost = mathCosts().lookup(call.getCalledFunction()->getName());
-      return price(isHalfCall(call) ? halfCost(cost) : cost);
+      if (const auto four = fourHalves(call)) return price(*four);
+      const Cost cost = mathCost(call);
+      return cost == Cost::FloatRsqrt ? converted(call, price(cost)) : price(cost);
     }
     if (const Function *callee = call.getCalledFunction()) {
       if (callee->getName() == kContextFunction) return {};
@@ -612,23 +640,33 @@ private:
     return price(Cost::Call);
   }
 
-  // Widened halves in, a half out.
-  static bool isHalfCall(const CallBase &call) {
+  // On halves themselves, or widened halves (or a one that is divided) in, a half out.
+  static bool isHalfOperation(const Instruction &instruction) {
+    if (isHalf(instruction.getType())) return true;
     const auto widened = [](const Value *value) {
       auto *extension = dyn_cast<FPExtInst>(value);
-      return extension && isHalf(extension->getOperand(0)->getType());
+      return isOne(value) || (extension && isHalf(extension->getOperand(0)->getType()));
     };
-    return all_of(call.args(), widened) && call.hasOneUse() && isa<FPTruncInst>(*call.user_begin()) &&
-           isHalf(call.user_begin()->getType());
+    const auto *call = dyn_cast<CallBase>(&instruction);
+    return (call ? all_of(call->args(), widened) : all_of(instruction.operands(), widened)) &&
+           instruction.hasOneUse() && isa<FPTruncInst>(*instruction.user_begin()) &&
+           isHalf(instruction.user_begin()->getType());
   }
-  static Cost halfCost(Cost cost) {
+  /// The row of a mathematics function, for the type that it works on.
+  static Cost mathCost(const CallBase &call) {
+    const StringRef name = call.getCalledFunction()->getName();
+    const Cost cost = mathCosts().lookup(name);
+    if (!isHalfOperation(call)) return cost;
     switch (cost) {
     case Cost::FloatExp: return Cost::HalfExp;
     case Cost::FloatLog: return Cost::HalfLog;
     case Cost::FloatTanh: return Cost::HalfTanh;
     case Cost::FloatSigmoid: return Cost::HalfSigmoid;
-    default: return cost;
+    case Cost::FloatErf: return Cost::HalfErf;
+    default: break;
     }
+    const StringRef function = name.drop_front(StringRef(kMathPrefix).size());
+    return function == "sinf" || function == "cosf" ? Cost::HalfSin : cost;
   }
 
   Price intrinsic(IntrinsicInst &call) {
@@ -649,7 +687,9 @@ private:
       result_.dynamic.push_back({&call, memory.getLength(), perWord * result_.unit});
       return price(Cost::MemorySetup);
     }
-    case Intrinsic::sqrt: return floating(type, Cost::FloatSqrt);
+    case Intrinsic::sqrt:
+      if (const auto four = fourHalves(call)) return price(*four);
+      return converted(call, floating(type, Cost::FloatSqrt));
     case Intrinsic::fabs:
     case Intrinsic::copysign:
     case Intrinsic::minnum:

@@ -16,23 +16,23 @@
   X(sinf,       sin,      sin,                1, FloatFunction) \
   X(cosf,       cos,      cos,                1, FloatFunction) \
   X(tanf,       tan,      tan,                1, FloatFunction) \
-  X(asinf,      asin,     asin,               1, FloatFunction) \
-  X(acosf,      acos,     acos,               1, FloatFunction) \
-  X(atanf,      atan,     atan,               1, FloatFunction) \
-  X(atan2f,     atan2,    not_intrinsic,      2, FloatFunction) \
+  X(asinf,      asin,     asin,               1, FloatAsin) \
+  X(acosf,      acos,     acos,               1, FloatAsin) \
+  X(atanf,      atan,     atan,               1, FloatAsin) \
+  X(atan2f,     atan2,    not_intrinsic,      2, FloatAtan2) \
   X(sinhf,      sinh,     sinh,               1, FloatFunction) \
   X(coshf,      cosh,     cosh,               1, FloatFunction) \
   X(tanhf,      tanh,     tanh,               1, FloatTanh)     \
-  X(powf,       pow,      pow,                2, FloatFunction) \
-  X(fmodf,      fmod,     not_intrinsic,      2, FloatFunction) \
+  X(powf,       pow,      pow,                2, FloatPower) \
+  X(fmodf,      fmod,     not_intrinsic,      2, FloatRemainder) \
   X(cbrtf,      cbrt,     not_intrinsic,      1, FloatFunction) \
-  X(erff,       erf,      not_intrinsic,      1, FloatFunction) \
-  X(erfcf,      erfc,     not_intrinsic,      1, FloatFunction) \
+  X(erff,       erf,      not_intrinsic,      1, FloatErf) \
+  X(erfcf,      erfc,     not_intrinsic,      1, FloatErf) \
   X(hypotf,     hypot,    not_intrinsic,      2, FloatFunction) \
   X(asinhf,     asinh,    not_intrinsic,      1, FloatFunction) \
   X(acoshf,     acosh,    not_intrinsic,      1, FloatFunction) \
   X(atanhf,     atanh,    not_intrinsic,      1, FloatFunction) \
-  X(remainderf, remainder, not_intrinsic,     2, FloatFunction) \
+  X(remainderf, remainder, not_intrinsic,     2, FloatRemainder) \
   X(lgammaf,    lgamma,   not_intrinsic,      1, FloatFunction) \
   X(tgammaf,    tgamma,   not_intrinsic,      1, FloatFunction) \
   X(logbf,      logb,     not_intrinsic,      1, FloatFunction) \

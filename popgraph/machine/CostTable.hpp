@@ -41,8 +41,19 @@ namespace popgraph {
   X(HalfLog,               0,   2,  1, "f16v2, from the estimators' tables")                                          \
   X(HalfTanh,              0,   1,  1, "f16v2, worst case used by the popnn estimators")                              \
   X(HalfSigmoid,           0,   2,  1, "f16v2, worst case used by the popnn estimators")                              \
-  X(FloatFunction,         0,  40,  2, "library function without an instruction (sin, cos, pow, ...): estimate, about forty "\
-                             "instructions of polynomial")                                                            \
+  X(HalfSqrt4,             0,  23,  8, "four at once, with their conversions: 23 for 4 in the estimators' tables")     \
+  X(HalfRsqrt4,            0,  19,  8, "four at once, with their conversions: 19 for 4 in the estimators' tables")     \
+  X(HalfReciprocal4,       0,  15,  8, "four at once, with their conversions: 15 for 4 in the estimators' tables")     \
+  X(HalfDivide4,           0,  21,  8, "four at once, with their conversions: 21 for 4 in the estimators' tables")     \
+  X(HalfSin,               0,  25,  2, "sin and cos of halves: 25 in the estimators' tables")                          \
+  X(HalfErf,               0,  13,  2, "13 in the estimators' tables")                                                 \
+  X(FloatErf,              0,  41,  2, "41 in the estimators' tables")                                                 \
+  X(FloatAsin,             0, 102,  2, "asin: 102 in the estimators' tables; acos and atan taken to be alike")         \
+  X(FloatAtan2,            0, 136,  2, "272 for 2 in the estimators' tables")                                          \
+  X(FloatPower,            0, 312,  2, "312 in the estimators' tables")                                                \
+  X(FloatRemainder,        0,  67,  2, "133 for 2 in the estimators' tables")                                          \
+  X(FloatFunction,         0,  40,  2, "library function without an instruction and without a known number: estimate, "  \
+                             "about forty instructions of polynomial")                                                 \
   X(Double,               10,  10,  2, "f64 has no instructions: library, about 20")                                  \
   X(DoubleFunction,      100, 100,  2, "f64 library function: estimate, ten f64 operations")                          \
   X(Branch,                1,   0,  1, "conditional branch; falling through to the next block is free")               \

@@ -236,6 +236,14 @@ double elementWise(const char *machine, const char *op, bool half) {
       unary(UnaryOpType::RSQRT);
     else if (name == "inverse")
       unary(UnaryOpType::INVERSE);
+    else if (name == "erf")
+      unary(UnaryOpType::ERF);
+    else if (name == "sin")
+      unary(UnaryOpType::SIN);
+    else if (name == "asin")
+      unary(UnaryOpType::ASIN);
+    else if (name == "less")
+      popops::map(graph, BinaryOpType::LESS_THAN, a, b, sequence);
     else if (name == "divide")
       binary(BinaryOpType::DIVIDE);
     else if (name == "add")

@@ -19,6 +19,7 @@ TEST_CASE("Slots of straight code are the sum of its instructions", "[codelets][
     struct Narrow : Vertex { Input<char> a; Output<char> c; bool compute() { *c = a; return true; } };
     struct Halves : Vertex { Input<half> a, b; Output<half> c; bool compute() { *c = a * b; return true; } };
     struct Inverse : Vertex { Input<float> a; Output<float> c; bool compute() { *c = 1.0f / *a; return true; } };
+    struct HalfRatio : Vertex { Input<half> a, b; Output<half> c; bool compute() { *c = a / b; return true; } };
     struct Quotient : Vertex { Input<float> a; Output<float> c; bool compute() { *c = 2.0f / *a; return true; } };
     struct WideLess : Vertex { Input<long long> a, b; Output<int> c;
       bool compute() { *c = *a < *b; return true; } };
@@ -32,6 +33,8 @@ TEST_CASE("Slots of straight code are the sum of its instructions", "[codelets][
     vertex.connect("c", c);
     return vertex.run().at(0);
   };
+  CHECK(slotsOf("HalfRatio") == // to float and back
+        3 + 2 + slots(Cost::FloatDivide) + 2 * slots(Cost::FloatConvert) + slots(Cost::StoreNarrow) + 1);
   CHECK(slotsOf("Inverse") == 2 + 1 + slots(Cost::FloatReciprocal) + 1 + 1);
   CHECK(slotsOf("Quotient") == 2 + 1 + slots(Cost::FloatDivide) + 1 + 1);
   CHECK(slotsOf("WideLess") == 3 + 2 * 2 + slots(Cost::Integer64Compare) + 1 + 1);
@@ -302,7 +305,7 @@ TEST_CASE("Comparisons of floats and selections cost the moves of their masks", 
     return vertex.run().at(0);
   };
   CHECK(slotsOf("Select", true) == 3 + 2 + 1 + slots(Cost::FloatSelect) + 1 + 1);
-  CHECK(slotsOf("Test", true) == 3 + 2 + 1 + slots(Cost::FloatTest) + 1 + 1);
+  CHECK(slotsOf("Test", true) == 3 + 2 + 1 + slots(Cost::FloatTest) + 1 + 1 + 1); // one bit of the mask
   CHECK(slotsOf("Count", false) == 2 + 1 + slots(Cost::BitCount) + 1 + 1);
 }
 
@@ -351,6 +354,7 @@ TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of h
     #include <cmath>
     #include <hand_scheduled.h>
     #include <ipudef.h>
+    #include <ipu_vector_math>
     #include <poplar/HalfFloat.hpp>
     #define LOOP(name, T, expression)                                          \
       struct name : Vertex {                                                   \
@@ -366,6 +370,18 @@ TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of h
     LOOP(Root, float, std::sqrt(x[i]))
     LOOP(Larger, float, x[i] < y[i] ? y[i] : x[i])
     LOOP(Tanh, half, std::tanh(float(x[i])))
+    LOOP(HalfRoot, half, std::sqrt(float(x[i])))
+    LOOP(HalfRsqrt, half, ipu::rsqrt(float(x[i])))
+    LOOP(HalfInverse, half, 1.0f / float(x[i]))
+    LOOP(HalfDivide, half, float(x[i]) / float(y[i]))
+    LOOP(HalfSin, half, std::sin(float(x[i])))
+    LOOP(HalfErf, half, std::erf(float(x[i])))
+    LOOP(Erf, float, std::erf(x[i]))
+    LOOP(Asin, float, std::asin(x[i]))
+    LOOP(Atan2, float, std::atan2(x[i], y[i]))
+    LOOP(Power, float, std::pow(x[i], y[i]))
+    LOOP(Remainder, float, std::fmod(x[i], y[i]))
+    LOOP(Cosh, float, std::cosh(x[i]))
     struct Wide : Vertex {
       Input<Vector<float, VectorLayout::SPAN, 16>> x; InOut<Vector<float, VectorLayout::SPAN, 16>> y; unsigned n;
       bool compute() {
@@ -392,6 +408,18 @@ TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of h
   CHECK(perElement("Root") == 5);
   CHECK(perElement("Larger") == 1.5); // three accesses; one instruction beside them
   CHECK(perElement("Tanh") == 0.5);
+  CHECK(perElement("HalfRoot") == slots(Cost::HalfSqrt4) / 4.0);
+  CHECK(perElement("HalfRsqrt") == slots(Cost::HalfRsqrt4) / 4.0);
+  CHECK(perElement("HalfInverse") == slots(Cost::HalfReciprocal4) / 4.0);
+  CHECK(perElement("HalfDivide") == slots(Cost::HalfDivide4) / 4.0);
+  CHECK(perElement("HalfSin") == slots(Cost::HalfSin));
+  CHECK(perElement("HalfErf") == slots(Cost::HalfErf));
+  CHECK(perElement("Erf") == slots(Cost::FloatErf));
+  CHECK(perElement("Asin") == slots(Cost::FloatAsin));
+  CHECK(perElement("Atan2") == slots(Cost::FloatAtan2));
+  CHECK(perElement("Power") == slots(Cost::FloatPower));
+  CHECK(perElement("Remainder") == slots(Cost::FloatRemainder));
+  CHECK(perElement("Cosh") == slots(Cost::FloatFunction));
   CHECK(perElement("Wide") == 0.75); // one load, two stores
   CHECK(slotsOf("Nothing", 0) == slots(Cost::HandPrologue) + 1);
 }
