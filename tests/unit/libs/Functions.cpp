@@ -60,17 +60,6 @@ poplar::OptionFlags Call::options(const std::vector<std::string> &names) {
 
 std::size_t Call::number(std::size_t right) { return numbers++ == spoiltNumber ? 99 : right; }
 
-} // namespace test
-
-using namespace test;
-
-namespace {
-
-/// The functions on graphs that the public headers of the libraries declare, and which of them take a debug context.
-struct Declared {
-  std::set<std::string> names, withContext;
-};
-
 Declared declaredFunctions() {
   Declared result;
   for (const char *library : {"poputil", "popops"}) {
@@ -99,6 +88,12 @@ Declared declaredFunctions() {
   }
   return result;
 }
+
+} // namespace test
+
+using namespace test;
+
+namespace {
 
 std::string lastPart(const std::string &name) { return name.substr(name.rfind(':') + 1); }
 

@@ -3,6 +3,7 @@
 #include "tests/unit/libs/Bench.hpp"
 #include <poplar/OptionFlags.hpp>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,12 @@ struct FunctionRow {
   std::function<void(Call &)> call;
   std::string told = name; ///< how errors name it
 };
+
+/// The functions on graphs that the public headers of the libraries declare, and which of them take a debug context.
+struct Declared {
+  std::set<std::string> names, withContext;
+};
+Declared declaredFunctions();
 
 /// All rows.
 std::vector<FunctionRow> functionRows();
