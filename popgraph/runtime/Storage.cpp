@@ -10,6 +10,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "popgraph/ir/Walk.hpp"
+#include "popgraph/runtime/CopyBlocks.hpp"
 
 namespace popgraph {
 
@@ -300,16 +301,6 @@ void Storage::scatter(const std::vector<Run> &runs, std::size_t size, const char
   }
 }
 
-namespace {
-
-template <typename Word> void copyWords(const CopyBlock &block, const char *source, char *destination) {
-  const auto *in = reinterpret_cast<const Word *>(source) + block.source;
-  auto *out = reinterpret_cast<Word *>(destination) + block.destination;
-  for (std::uint64_t k = 0; k < block.count; ++k, in += block.sourceStride, out += block.destinationStride) *out = *in;
-}
-
-} // namespace
-
 void Storage::copy(const CopyPlan &plan) {
   const std::size_t size = elementBytes(plan.type);
   const auto begin = module_->copyBlocks.begin() + plan.firstBlock, end = begin + plan.blocks;
@@ -332,25 +323,8 @@ void Storage::copy(const CopyPlan &plan) {
                     at, block->length * size);
     return;
   }
-  for (auto block = begin; block != end; ++block) {
-    const char *in = variable(block->sourceVariable);
-    char *out = variable(block->destinationVariable);
-    if (block->length == 1) {
-      switch (size) {
-      case 1: copyWords<std::uint8_t>(*block, in, out); break;
-      case 2: copyWords<std::uint16_t>(*block, in, out); break;
-      case 4: copyWords<std::uint32_t>(*block, in, out); break;
-      default: copyWords<std::uint64_t>(*block, in, out); break;
-      }
-      continue;
-    }
-    for (std::uint64_t k = 0; k < block->count; ++k)
-      std::memcpy(out + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->destination) +
-                                                             static_cast<std::ptrdiff_t>(k) * block->destinationStride),
-                  in + static_cast<std::ptrdiff_t>(size) * (static_cast<std::ptrdiff_t>(block->source) +
-                                                            static_cast<std::ptrdiff_t>(k) * block->sourceStride),
-                  block->length * size);
-  }
+  const CopyBlock *const blocks = module_->copyBlocks.data() + plan.firstBlock;
+  copyBlocks(blocks, blocks + plan.blocks, plan.elements, size, {variables_.data(), variableAt_.data()});
 }
 
 std::int64_t Storage::scalar(const ScalarPlace &place) const {

@@ -99,3 +99,83 @@ TEST_CASE("copies of random views agree with the reference") {
     }
   });
 }
+
+namespace {
+
+/// A copy from one variable to another, on the CPU device, where large ones are moved in parts.
+template <typename T>
+void checkLargeCopy(const Type &type, const std::vector<std::size_t> &shape,
+                    const std::function<std::pair<Tensor, Tensor>(const Tensor &, const Tensor &)> &views) {
+  const Device device = Device::createCPUDevice();
+  Graph graph(device.getTarget());
+  Tensor a = graph.addVariable(type, shape, "a"), b = graph.addVariable(type, shape, "b");
+  graph.setTileMapping(a, 0);
+  graph.setTileMapping(b, 0);
+  // Tensors of the same shape whose elements are numbered tell where the elements of views are.
+  Tensor numbers = graph.addVariable(UNSIGNED_INT, shape, "numbers");
+  graph.setTileMapping(numbers, 0);
+  const auto [source, destination] = views(a, b);
+  const auto [sourceNumbers, destinationNumbers] = views(numbers, numbers);
+  graph.createHostWrite("a", a);
+  graph.createHostWrite("b", b);
+  graph.createHostWrite("numbers", numbers);
+  graph.createHostRead("b", b);
+  graph.createHostRead("from", sourceNumbers);
+  graph.createHostRead("to", destinationNumbers);
+  Engine engine(graph, program::Copy(source, destination));
+  engine.load(device);
+  const std::size_t n = a.numElements();
+  std::vector<T> in(n), expected(n);
+  std::vector<unsigned> number(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    in[i] = static_cast<T>(i * 2654435761u >> 7);
+    expected[i] = static_cast<T>(i);
+    number[i] = static_cast<unsigned>(i);
+  }
+  write(engine, "a", in);
+  write(engine, "b", expected);
+  write(engine, "numbers", number);
+  engine.run();
+  const auto from = read<unsigned>(engine, "from", source.numElements());
+  const auto to = read<unsigned>(engine, "to", destination.numElements());
+  for (std::size_t i = 0; i < from.size(); ++i) expected[to[i]] = in[from[i]];
+  CHECK(read<T>(engine, "b", n) == expected);
+}
+
+template <typename T> void checkLargeCopies(const Type &type, std::size_t rows, std::size_t columns) {
+  INFO("elements of " << sizeof(T) << " bytes");
+  const std::vector<std::size_t> square{rows, columns}, cube{9, rows / 9, columns};
+  using Views = std::pair<Tensor, Tensor>;
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) { return Views(a, b); });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    return Views(a.transpose().flatten().slice(5, 100), b.flatten().slice(5, 100)); // a short one
+  });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    return Views(a.transpose(), b.reshape({b.dim(1), b.dim(0)}));
+  });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    return Views(a.reshape({a.dim(1), a.dim(0)}), b.transpose());
+  });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    return Views(a.reverse(1).transpose(), b.transpose().reverse(0));
+  });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    const std::size_t n = a.dim(1) - 3;
+    return Views(a.slice(1, n, 1), b.slice(3, n + 2, 1));
+  });
+  checkLargeCopy<T>(type, cube, [](const Tensor &a, const Tensor &b) {
+    return Views(a.dimShuffle({2, 0, 1}), b.reshape({b.dim(2), b.dim(0), b.dim(1)}));
+  });
+  checkLargeCopy<T>(type, square, [](const Tensor &a, const Tensor &b) {
+    return Views(a[3].broadcast(static_cast<unsigned>(a.dim(0)), 0), b.flatten());
+  });
+}
+
+} // namespace
+
+TEST_CASE("large copies between variables move every element, whatever its size and the views") {
+  checkLargeCopies<unsigned char>(UNSIGNED_CHAR, 1800, 1103);
+  checkLargeCopies<unsigned short>(UNSIGNED_SHORT, 900, 1103);
+  checkLargeCopies<unsigned>(UNSIGNED_INT, 630, 1103);
+  checkLargeCopies<unsigned long long>(UNSIGNED_LONGLONG, 450, 557);
+}
