@@ -38,6 +38,9 @@ namespace {
 
 // Elements for which a further worker, or tile, is worth a vertex.
 constexpr std::size_t kMinElementsPerWorker = 32;
+/// Rows that are worth a partial result of their own on a CPU target, and how many such results are.
+constexpr std::size_t kMinRowsOfPart = 4;
+constexpr std::size_t kMaxPartsOfRows = 32;
 
 /// A partial result: columns [begin, end) on a tile.
 struct Piece {
@@ -104,8 +107,9 @@ private:
     std::vector<Block> result;
     for (const Block &block : blocks) {
       const std::size_t lines = rowMajor ? block.rows() : block.columns();
-      const std::size_t count = std::min(poputil::detail::partsOfTile(graph_.getTarget(), block.rows() * block.columns()),
-                                         rowMajor ? std::min(lines / kMinRowsOfBlock, kMaxFanIn) : lines);
+      const std::size_t count =
+          std::min(poputil::detail::partsOfTile(graph_.getTarget(), block.rows() * block.columns()),
+                   rowMajor ? std::min(lines / kMinRowsOfPart, kMaxPartsOfRows) : lines);
       for (std::size_t i = 0; i < std::max<std::size_t>(1, count); ++i) {
         Block part = block;
         if (count > 1) {
