@@ -269,7 +269,7 @@ void addContextAndCosts(llvm::Module &module, std::vector<FoundVertex> &vertices
     vertex.plainSymbol = is_contained(readers, &vertex)
                              ? vertex.computeSymbol
                              : copies.at(module.getFunction(vertex.computeSymbol))->getName().str();
-  for (const char *name : {kContextFunction, kHandScheduledMark, kCycleFunction})
+  for (const char *name : {kContextFunction, kHandScheduledMark, kPacedStoresMark, kCycleFunction})
     if (Function *asked = module.getFunction(name); asked && asked->use_empty()) asked->eraseFromParent();
 }
 

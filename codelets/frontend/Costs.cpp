@@ -129,7 +129,9 @@ public:
       : function_(function), loops_(loops), evolution_(evolution), options_(options), wide_(function) {}
 
   FunctionCost run() {
-    handScheduled_ = takeMark();
+    prologue_ = takeMark(kHandScheduledMark);
+    handScheduled_ = prologue_;
+    pacesStores_ = takeMark(kPacedStoresMark);
     result_.unit = handScheduled_ ? kHandScheduledUnit : 1;
     for (Loop *loop : loops_.getLoopsInPreorder()) inspect(*loop);
     for (BasicBlock &block : function_) {
@@ -150,10 +152,12 @@ private:
   /// What a block issues in the two pipes, in units.
   struct Pipes {
     std::uint64_t main = 0, aux = 0;
+    std::uint64_t loads = 0, stores = 0; ///< of the main pipe too, where one instruction does both
   };
 
   /// Hand-scheduled code fills both pipes. Compilers issue one instruction at a time but for their pairing credit.
-  std::uint32_t issued(const Pipes &pipes) const {
+  std::uint32_t issued(Pipes pipes) const {
+    pipes.main += std::max(pipes.loads, pipes.stores);
     const std::uint64_t fewer = std::min(pipes.main, pipes.aux);
     const std::uint64_t saved =
         handScheduled_ ? fewer : static_cast<std::uint64_t>(options_.pairingCredit * static_cast<double>(fewer));
@@ -172,13 +176,19 @@ private:
     if (lanes == lanes_.end() || free_.contains(&instruction)) return add(block, cost, result_.unit);
     // Hand-scheduled loops work on 64 bits at a time where memory is read and written in order.
     Type *type = nullptr;
-    if (auto *load = dyn_cast<LoadInst>(&instruction))
-      type = inOrder(*load, load->getPointerOperand(), load->getType());
-    if (auto *store = dyn_cast<StoreInst>(&instruction)) {
-      type = inOrder(*store, store->getPointerOperand(), store->getValueOperand()->getType());
-      if (type) return add(block, price(Cost::Store), result_.unit / lanesOf(type));
+    if (isa<LoadInst, StoreInst>(instruction))
+      type = inOrder(instruction, getLoadStorePointerOperand(&instruction), getLoadStoreType(&instruction));
+    if (type) {
+      const bool stores = isa<StoreInst>(instruction);
+      Price access = stores ? price(Cost::Store) : cost;
+      const std::uint32_t unit = result_.unit / lanesOf(type);
+      if (pacesStores_) {
+        Pipes &pipes = units_[&block];
+        (stores ? pipes.stores : pipes.loads) += std::uint64_t(access.main) * unit;
+        access.main = 0;
+      }
+      return add(block, access, unit);
     }
-    if (type) return add(block, cost, result_.unit / lanesOf(type));
     if (cost.main == 0) return add(block, cost, result_.unit / std::min(lanes->second, lanesAtOnce(instruction)));
     add(block, cost, result_.unit);
   }
@@ -247,14 +257,14 @@ private:
     return lanes == 8 ? 2 : lanes; // without memory: as for floats
   }
 
-  /// Whether the function carries the mark of hand-scheduled code; the mark goes.
-  bool takeMark() {
+  /// The block that carries a mark, or null; the mark goes.
+  BasicBlock *takeMark(StringRef name) {
     SmallVector<Instruction *, 2> marks;
     for (Instruction &instruction : instructions(function_))
-      if (isNamed(instruction, kHandScheduledMark)) marks.push_back(&instruction);
-    if (!marks.empty()) prologue_ = marks.front()->getParent();
+      if (isNamed(instruction, name)) marks.push_back(&instruction);
+    BasicBlock *first = marks.empty() ? nullptr : marks.front()->getParent();
     for (Instruction *mark : marks) mark->eraseFromParent();
-    return !marks.empty();
+    return first;
   }
 
   /// Two floats that lie side by side, the first aligned to 8 bytes, are one 64-bit load or store.
@@ -489,9 +499,9 @@ private:
     case Instruction::FNeg: return floating(instruction.getType(), Cost::FloatArithmetic);
     case Instruction::FDiv:
       if (const auto four = fourHalves(instruction)) return price(*four);
-      return converted(instruction, floating(instruction.getType(), isOne(instruction.getOperand(0))
-                                                                        ? Cost::FloatReciprocal
-                                                                        : Cost::FloatDivide));
+      return converted(instruction,
+                       floating(instruction.getType(),
+                                isOne(instruction.getOperand(0)) ? Cost::FloatReciprocal : Cost::FloatDivide));
     case Instruction::FPExt:
     case Instruction::FPTrunc: return floatConversion(instruction);
     case Instruction::SIToFP:
@@ -514,13 +524,19 @@ private:
     return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
   }
 
-  /// A vector that is added to what the last turn of the loop left: accumulators take 128 bits at once.
+  /// A vector that is added to what the last turn of the loop left: accumulators take 128 bits at once, of halves too.
   static bool accumulates(const Instruction &add) {
-    if (!add.getType()->isVectorTy() || words(add.getType()) > 2) return false;
-    return any_of(add.operands(), [&](const Use &operand) {
-      auto *phi = dyn_cast<PHINode>(operand.get());
+    if (!add.getType()->isVectorTy()) return false;
+    const auto sums = [&](const Value *operand) {
+      auto *phi = dyn_cast<PHINode>(operand);
       return phi && phi->getParent() == add.getParent() && is_contained(phi->incoming_values(), &add);
-    });
+    };
+    const auto taken = [](const Value *operand) {
+      auto *extension = dyn_cast<FPExtInst>(operand);
+      return words(extension ? extension->getOperand(0)->getType() : operand->getType());
+    };
+    const Value *a = add.getOperand(0), *b = add.getOperand(1);
+    return (sums(a) && taken(b) <= 2) || (sums(b) && taken(a) <= 2);
   }
   static bool isOne(const Value *value) {
     const auto *constant = dyn_cast<ConstantFP>(value);
@@ -744,7 +760,7 @@ private:
   ScalarEvolution &evolution_;
   const CostOptions &options_;
   WideIntegers wide_;
-  bool handScheduled_ = false;
+  bool handScheduled_ = false, pacesStores_ = false;
   BasicBlock *prologue_ = nullptr; // where hand-scheduled code begins
   FunctionCost result_;
   DenseMap<BasicBlock *, Pipes> units_;

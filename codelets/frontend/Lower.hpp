@@ -24,6 +24,7 @@ inline constexpr char kMatrixLoad[] = "__popgraph_matrix_load";  ///< `void (con
 inline constexpr char kStochasticSuffix[] = ".sr"; ///< of functions that round to half at random
 
 inline constexpr char kHandScheduledMark[] = "__popgraph_hand_scheduled"; ///< `void ()` in device headers
+inline constexpr char kPacedStoresMark[] = "__popgraph_paced_stores";     ///< the same
 
 /// What costs depend on beside the code.
 struct CostOptions {

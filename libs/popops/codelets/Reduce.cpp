@@ -77,13 +77,14 @@ template <Operation op, class A> A merge(A a, A x) {
   return Combine<op == Operation::SQUARE_ADD ? Operation::ADD : op, A>::apply(a, x);
 }
 
-constexpr unsigned kGroup = 4;
-
-/// Four sums, named lane by lane. Floats are a vector, that accumulates 128 bits at once.
-template <Operation op, class A> struct Sums {
+/// Sums of neighbouring elements, named lane by lane. Where a vector adds floats or halves, it accumulates 128 bits at
+/// once.
+template <Operation op, class In> struct Sums {
+  using A = typename Accumulator<In>::type;
   using C = Combine<op, A>;
+  static constexpr unsigned kLanes = 4;
   A s0 = C::neutral(), s1 = C::neutral(), s2 = C::neutral(), s3 = C::neutral();
-  template <class In> void take(const In *in) {
+  void take(const In *in) {
     s0 = C::apply(s0, A(in[0]));
     s1 = C::apply(s1, A(in[1]));
     s2 = C::apply(s2, A(in[2]));
@@ -92,16 +93,20 @@ template <Operation op, class A> struct Sums {
   void store(A *to) const { to[0] = s0, to[1] = s1, to[2] = s2, to[3] = s3; }
   A joined() const { return merge<op>(merge<op>(s0, s1), merge<op>(s2, s3)); }
 };
-typedef float Floats __attribute__((ext_vector_type(4), aligned(4)));
-typedef _Float16 Halves __attribute__((ext_vector_type(4), aligned(2)));
-inline Floats four(const float *in) { return *reinterpret_cast<const Floats *>(in); }
-inline Floats four(const half *in) {
-  return __builtin_convertvector(*reinterpret_cast<const Halves *>(in), Floats);
-}
-template <Operation op> struct FloatSums {
-  Floats sums = Combine<op, float>::neutral();
-  template <class In> void take(const In *in) {
-    const Floats x = four(in);
+
+template <unsigned lanes> struct VectorOf {
+  typedef float Floats __attribute__((ext_vector_type(lanes), aligned(4)));
+  typedef _Float16 Halves __attribute__((ext_vector_type(lanes), aligned(2)));
+  static Floats load(const float *in) { return *reinterpret_cast<const Floats *>(in); }
+  static Floats load(const half *in) {
+    return __builtin_convertvector(*reinterpret_cast<const Halves *>(in), Floats);
+  }
+};
+template <Operation op, class In, unsigned lanes> struct FloatSums {
+  static constexpr unsigned kLanes = lanes;
+  typename VectorOf<lanes>::Floats sums = Combine<op, float>::neutral();
+  void take(const In *in) {
+    const auto x = VectorOf<lanes>::load(in);
     if constexpr (op == Operation::ADD)
       sums = sums + x;
     else if constexpr (op == Operation::SQUARE_ADD)
@@ -113,17 +118,29 @@ template <Operation op> struct FloatSums {
     else
       sums = sums < x ? x : sums;
   }
-  void store(float *to) const { to[0] = sums.x, to[1] = sums.y, to[2] = sums.z, to[3] = sums.w; }
-  float joined() const { return merge<op>(merge<op>(sums.x, sums.y), merge<op>(sums.z, sums.w)); }
+  void store(float *to) const {
+    to[0] = sums[0], to[1] = sums[1], to[2] = sums[2], to[3] = sums[3];
+    if constexpr (lanes == 8) to[4] = sums[4], to[5] = sums[5], to[6] = sums[6], to[7] = sums[7];
+  }
+  float joined() const {
+    const float low = merge<op>(merge<op>(sums[0], sums[1]), merge<op>(sums[2], sums[3]));
+    if constexpr (lanes == 4)
+      return low;
+    else
+      return merge<op>(low, merge<op>(merge<op>(sums[4], sums[5]), merge<op>(sums[6], sums[7])));
+  }
 };
-template <> struct Sums<Operation::ADD, float> : FloatSums<Operation::ADD> {};
-template <> struct Sums<Operation::SQUARE_ADD, float> : FloatSums<Operation::SQUARE_ADD> {};
-template <> struct Sums<Operation::MUL, float> : FloatSums<Operation::MUL> {};
-template <> struct Sums<Operation::MIN, float> : FloatSums<Operation::MIN> {};
-template <> struct Sums<Operation::MAX, float> : FloatSums<Operation::MAX> {};
+#define SUM_IN_VECTORS(op, lanesOfHalves)                                                                            \
+  template <> struct Sums<Operation::op, float> : FloatSums<Operation::op, float, 4> {};                             \
+  template <> struct Sums<Operation::op, half> : FloatSums<Operation::op, half, lanesOfHalves> {};
+SUM_IN_VECTORS(ADD, 8)
+SUM_IN_VECTORS(SQUARE_ADD, 4)
+SUM_IN_VECTORS(MUL, 4)
+SUM_IN_VECTORS(MIN, 4)
+SUM_IN_VECTORS(MAX, 4)
 
 /// sums[0..count) of columns c.. of a block stored row after row, in[r * cols + c], or column after column,
-/// in[c * rows + r] (in four lanes). Out of line: many vertices share it.
+/// in[c * rows + r] (in lanes). Out of line: many vertices share it.
 template <Operation op, class In, bool rowMajor>
 [[gnu::noinline]] void reduceGroup(const In *in, unsigned rows, unsigned cols, unsigned c, unsigned count,
                                    typename Accumulator<In>::type *sums) {
@@ -132,8 +149,8 @@ template <Operation op, class In, bool rowMajor>
   popgraph::handScheduled();
   if constexpr (rowMajor) {
     const In *element = in + c;
-    if (count == kGroup) {
-      Sums<op, A> lanes;
+    if (count == Sums<op, In>::kLanes) {
+      Sums<op, In> lanes;
       for (unsigned r = 0; r != rows; ++r, element += cols)
         lanes.take(element);
       lanes.store(sums);
@@ -149,12 +166,13 @@ template <Operation op, class In, bool rowMajor>
   } else {
     for (unsigned k = 0; k < count; ++k) {
       const In *column = in + (c + k) * rows;
-      Sums<op, A> lanes;
-      const unsigned quads = rows / 4;
-      for (unsigned q = 0; q != quads; ++q)
-        lanes.take(column + q * 4);
+      Sums<op, In> lanes;
+      constexpr unsigned width = Sums<op, In>::kLanes;
+      const unsigned whole = rows / width;
+      for (unsigned i = 0; i != whole; ++i)
+        lanes.take(column + i * width);
       A sum = lanes.joined();
-      for (unsigned r = quads * 4; r != rows; ++r)
+      for (unsigned r = whole * width; r != rows; ++r)
         sum = C::apply(sum, A(column[r]));
       sums[k] = sum;
     }
@@ -229,9 +247,10 @@ void reduceBlock(const In *in, unsigned rows, unsigned cols, unsigned begin, uns
       store(c, reduceInLanes<op, In>(in + std::size_t(c) * rows, rows));
     return;
   }
-  for (unsigned c = begin; c < end; c += kGroup) {
-    typename Accumulator<In>::type sums[kGroup];
-    const unsigned count = end - c < kGroup ? end - c : kGroup;
+  constexpr unsigned width = Sums<op, In>::kLanes;
+  for (unsigned c = begin; c < end; c += width) {
+    typename Accumulator<In>::type sums[width];
+    const unsigned count = end - c < width ? end - c : width;
     reduceGroup<op, In, rowMajor>(in, rows, cols, c, count, sums);
     for (unsigned k = 0; k < count; ++k)
       store(c + k, sums[k]);

@@ -245,6 +245,12 @@ std::string operatorNames(const Expr &e) {
   return names;
 }
 
+/// A cast between real types and nothing else.
+bool isCast(const MapRequest &request) {
+  const auto *cast = request.exprs.size() == 1 ? request.exprs[0]->getAs<Cast>() : nullptr;
+  return cast && cast->getLHS().isA<PlaceHolder>() && isReal(cast->getRHSType());
+}
+
 namespace {
 
 /// What follows the name of the class, and the constants.
@@ -279,10 +285,10 @@ std::pair<std::string, std::vector<MapConstant>> classBody(const MapRequest &req
 
   const std::string base = loop == LoopForm::Regions ? "poplar::Vertex" : "poplar::MultiVertex";
   const std::string parameter = loop == LoopForm::Regions ? "" : "unsigned worker";
-  const std::string body = " : public " + base + " {\npublic:\n" + fields.str() + "  bool compute(" + parameter +
-                           ") {\n    popgraph::handScheduled();\n" +
-                           LoopWriter(request, operands, loop, emitter, results).write() +
-                           "    return true;\n  }\n};\n";
+  const std::string body =
+      " : public " + base + " {\npublic:\n" + fields.str() + "  bool compute(" + parameter +
+      ") {\n    popgraph::handScheduled();\n" + (isCast(request) ? "    popgraph::pacedStores();\n" : "") +
+      LoopWriter(request, operands, loop, emitter, results).write() + "    return true;\n  }\n};\n";
   return {body, emitter.constants};
 }
 
