@@ -303,3 +303,44 @@ struct Add : public poplar::Vertex {
   CHECK(of[0] == of[1]);
   CHECK(of[0][0] == of[0][1]); // the option and the program say the same
 }
+
+TEST_CASE("many vertices that round at random give the same each time") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+#include <poplar/HalfFloat.hpp>
+struct Third : public poplar::Vertex {
+  poplar::InOut<poplar::Vector<poplar::half>> x;
+  bool compute() {
+    for (unsigned i = 0; i < x.size(); ++i) x[i] = x[i] + poplar::half(0.3f);
+    return true;
+  }
+};
+)");
+    graph.addCodelets(source);
+    constexpr unsigned vertices = 512, each = 64;
+    Tensor x = graph.addVariable(HALF, {vertices, each});
+    ComputeSet cs = graph.addComputeSet();
+    for (unsigned v = 0; v < vertices; ++v) {
+      graph.setTileMapping(x[v], tileOf(graph, v));
+      graph.setTileMapping(graph.addVertex(cs, "Third", {{"x", x[v]}}), tileOf(graph, v));
+    }
+    graph.setInitialValue(x.flatten(), ArrayRef<float>(std::vector<float>(vertices * each, 1024)));
+    graph.createHostRead("x", x);
+    program::Sequence prog;
+    setStochasticRounding(graph, prog, true);
+    prog.add(program::Repeat(20, program::Execute(cs)));
+    std::vector<std::uint16_t> first;
+    for (int turn = 0; turn != 3; ++turn) {
+      Engine engine(graph, prog);
+      engine.load(d.device);
+      engine.run();
+      const auto now = read<std::uint16_t>(engine, "x", vertices * each);
+      if (turn == 0) first = now;
+      REQUIRE(now == first);
+    }
+    CHECK(std::set<std::uint16_t>(first.begin(), first.end()).size() > 5);
+  });
+}

@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -122,7 +123,15 @@ bool TileRunner::run(const ComputeSetPlan &plan, const std::function<bool(std::u
   constexpr double kWorthParallel = 20e-6;
   double &seconds = s.seconds[static_cast<std::size_t>(&plan - s.module->computeSets.data())];
   const auto begin = std::chrono::steady_clock::now();
-  const bool parallel = plan.tasks > 1 && s.arena.max_concurrency() > 1 && seconds > kWorthParallel;
+  // Tasks of one tile share the generator that rounds at random.
+  const auto sharesGenerator = [&] {
+    const auto first = s.module->tasks.begin() + plan.firstTask;
+    return std::adjacent_find(first, first + plan.tasks, [&](const TileTask &a, const TileTask &b) {
+             return a.tile == b.tile && s.storage.registers().stochastic(a.tile);
+           }) != first + plan.tasks;
+  };
+  const bool parallel =
+      plan.tasks > 1 && s.arena.max_concurrency() > 1 && seconds > kWorthParallel && !sharesGenerator();
   if (parallel)
     s.arena.execute([&] {
       tbb::parallel_for(tbb::blocked_range<std::uint32_t>(plan.firstTask, plan.firstTask + plan.tasks),
