@@ -21,6 +21,8 @@ namespace {
 
 using namespace llvm;
 
+constexpr char kRandomPrefix[] = "__popgraph_random_"; // popgraph/Builtins.h: they read and write the generator
+
 /// What a pointer leads to. Data: edges, locals, the tile's globals and random state; never vertex state.
 enum class Region : std::uint8_t { None, Image, Table, StateArray, Constant, Context, Data, Unknown };
 
@@ -192,7 +194,7 @@ private:
       if (callee->isDeclaration()) {
         // Mathematics. What reads memory is not followed.
         const bool plain = none_of(call.args(), [](const Value *value) { return value->getType()->isPointerTy(); }) &&
-                           callee->getName() != kCycleFunction &&
+                           callee->getName() != kCycleFunction && !callee->getName().starts_with(kRandomPrefix) &&
                            !(isa<IntrinsicInst>(call) && call.mayReadFromMemory());
         return Fact{plain && argumentsFromState, Region::Unknown, {}};
       }
@@ -238,6 +240,7 @@ private:
       if (!callee->isDeclaration()) return !callee->isVarArg() && call.getFunctionType() == callee->getFunctionType();
       if (callee->getName().starts_with(kLaunchPrefix)) return false; // vertices of other state run
       if (callee->getName() == kPrintFunction || callee->getName() == kMatrixLoad) return true;
+      if (callee->getName().starts_with(kRandomPrefix)) return true; // only the worker's generator
       for (unsigned i = 0; i != call.arg_size(); ++i)
         if (const Value *argument = call.getArgOperand(i); argument->getType()->isPointerTy() && !mayWrite(argument) &&
                                                            regionOf(argument) != Region::Constant &&
