@@ -111,7 +111,8 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
   }
   const std::uint32_t overhead =
       anyWorker || anyMulti ? machine.computeSetOverheadCycles : machine.supervisorOnlyOverheadCycles;
-  return overhead + whole + workers.longest() * machine.slotCycles;
+  const std::uint32_t stalls = module.placement.stalls.empty() ? 0 : module.placement.stalls[taskIndex];
+  return overhead + stalls + whole + workers.longest() * machine.slotCycles;
 }
 
 } // namespace popgraph::simulator

@@ -42,10 +42,17 @@ struct Field {
   std::uint32_t nominalOffset = 0, nominalSize = 0; ///< in the ILP32 image (descriptor tables of rank 2 not included)
 };
 
+/// Two fields whose data must lie in different memory elements of the tile, or in different regions.
+struct ApartFields {
+  std::uint32_t a = 0, b = 0; ///< indexes of fields
+  bool region = false;
+};
+
 struct Codelet {
   std::string name;      ///< as the graph spells it: "ns::Name<float,true>", normalised (see normaliseVertexName)
   VertexKind kind = VertexKind::Vertex;
   std::vector<Field> fields;
+  std::vector<ApartFields> apart;
   std::uint32_t hostBytes = 0, hostAlign = 1;
   std::uint32_t nominalBytes = 0, nominalAlign = 4;
   std::uint32_t codeBytes = 0;   ///< estimated size of the IPU code of one copy

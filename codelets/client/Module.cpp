@@ -57,6 +57,16 @@ Codelet readCodelet(ByteReader &reader) {
     if (field.hostOffset > codelet.hostBytes || field.hostSize > codelet.hostBytes - field.hostOffset)
       reader.fail("has a field outside its vertex");
   }
+  const std::uint32_t apart = reader.u32();
+  if (apart > kMaxFields) reader.fail("has too many constraints");
+  for (std::uint32_t i = 0; i != apart; ++i) {
+    ApartFields pair;
+    pair.a = reader.u32();
+    pair.b = reader.u32();
+    pair.region = reader.u8() != 0;
+    if (pair.a >= fields || pair.b >= fields) reader.fail("has a constraint of a field that it lacks");
+    codelet.apart.push_back(pair);
+  }
   return codelet;
 }
 
@@ -94,6 +104,12 @@ std::string writeModule(const CodeletModule &module) {
       for (std::uint32_t number :
            {field.alignment, field.hostOffset, field.hostSize, field.nominalOffset, field.nominalSize})
         writer.u32(number);
+    }
+    writer.u32(static_cast<std::uint32_t>(codelet.apart.size()));
+    for (const ApartFields &pair : codelet.apart) {
+      writer.u32(pair.a);
+      writer.u32(pair.b);
+      writer.u8(pair.region);
     }
   }
   writer.text(module.object);

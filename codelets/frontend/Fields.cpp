@@ -1,4 +1,5 @@
 #include "codelets/frontend/Fields.hpp"
+#include "codelets/frontend/Constraints.hpp"
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/Decl.h>
 #include <clang/AST/DeclCXX.h>
@@ -363,6 +364,19 @@ private:
         if (codelet.fields[i].name == codelet.fields[j].name)
           report(vertex.record->getLocation(), "vertex '%0' has two fields named '%1'", codelet.name,
                  codelet.fields[i].name);
+    for (const NamedConstraint &constraint : constraintsOf(*vertex.record)) {
+      ApartFields pair;
+      pair.region = constraint.region;
+      for (auto [name, index] : {std::pair{&constraint.a, &pair.a}, {&constraint.b, &pair.b}}) {
+        const auto field = std::find_if(codelet.fields.begin(), codelet.fields.end(),
+                                        [&, wanted = name](const Field &f) { return f.name == *wanted; });
+        if (field == codelet.fields.end())
+          report(vertex.record->getLocation(), "a constraint of vertex '%0' names '%1', which is no field of it",
+                 codelet.name, *name);
+        *index = static_cast<std::uint32_t>(field - codelet.fields.begin());
+      }
+      codelet.apart.push_back(pair);
+    }
     if (vertex.record->isPolymorphic())
       report(vertex.record->getLocation(), "vertex '%0' has virtual functions: a vertex is a memory image that is "
              "never constructed, so it cannot have any", codelet.name);

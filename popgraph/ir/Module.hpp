@@ -236,6 +236,13 @@ struct TileLayout {
   std::uint32_t first = 0, blocks = 0;
 };
 
+/// Data of two variables on a tile that a codelet wants in different memory elements, or regions.
+struct ApartVariables {
+  std::uint32_t tile, a, b; ///< a < b, unless a variable is wanted apart from itself
+  bool region;
+  friend auto operator<=>(const ApartVariables &, const ApartVariables &) = default;
+};
+
 struct Placement {
   std::vector<StepPlacement> computeSets, copies, transfers, crossCopies;
   std::vector<ExchangePlan> switches; ///< all tiles learn the number
@@ -249,6 +256,10 @@ struct Placement {
   std::vector<MemoryBlock> blocks;
   std::vector<TileLayout> layouts;
   std::vector<std::uint32_t> layoutOfTile;
+  /// What constraints of codelets ask for and what of it is not so, both in order; by task, the cycles that this costs
+  /// (empty where everything is).
+  std::vector<ApartVariables> apart, together;
+  std::vector<std::uint32_t> stalls;
   /// Bytes by category and tile, 2^32 - 1 where they are more; what is not always live counts where the tile holds most.
   std::vector<std::vector<std::uint32_t>> memory;
   std::vector<std::uint32_t> peakBytes;  ///< by tile: the sums of these

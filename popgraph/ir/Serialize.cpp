@@ -82,10 +82,11 @@ POPGRAPH_FIELDS(LiveSet, first, count)
 POPGRAPH_FIELDS(Liveness, ranges, sets, variables, computeSets, copies, transfers)
 POPGRAPH_FIELDS(MemoryBlock, address, bytes, category, owner, liveSet)
 POPGRAPH_FIELDS(TileLayout, first, blocks)
+POPGRAPH_FIELDS(ApartVariables, tile, a, b, region)
 POPGRAPH_FIELDS(LivenessRecord, program, bytes, maxTileBytes, maxTile)
 POPGRAPH_FIELDS(Placement, computeSets, copies, transfers, crossCopies, switches, exchangeTiles, sends, receives,
-                exchangeReceivers, rearranges, buffers, liveness, blocks, layouts, layoutOfTile, memory, peakBytes,
-                livenessBySteps)
+                exchangeReceivers, rearranges, buffers, liveness, blocks, layouts, layoutOfTile, apart, together, stalls,
+                memory, peakBytes, livenessBySteps)
 
 POPGRAPH_FIELDS(ProgramRecord, kind, name, children, computeSet, count)
 POPGRAPH_FIELDS(ExecutableOrigin, version, packageHash)

@@ -5,6 +5,7 @@
 
 #include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/ir/Walk.hpp"
+#include "popgraph/passes/ElementConstraints.hpp"
 
 namespace popgraph {
 
@@ -37,6 +38,7 @@ public:
     };
     const auto less = [&](const MemoryDraft &a, const MemoryDraft &b) { return key(a) < key(b); };
     std::stable_sort(drafts_.begin(), drafts_.end(), less);
+    apart();
     return std::move(drafts_);
   }
 
@@ -94,6 +96,23 @@ private:
       }
       if (wide > 8 || interleaved_[v])
         for (std::size_t i = first; i < drafts_.size(); ++i) drafts_[i].bytes += machine_.overReadBytes;
+    }
+  }
+
+  /// Tells drafts of variables from which others they must lie apart.
+  void apart() {
+    for (const ApartVariables &pair : module_.placement.apart) {
+      if (pair.a == pair.b) continue; // cannot be
+      const auto ofTile = std::lower_bound(drafts_.begin(), drafts_.end(), pair.tile,
+                                           [](const MemoryDraft &d, std::uint32_t tile) { return d.tile < tile; });
+      const auto draftOf = [&](std::uint32_t variable) {
+        return std::find_if(ofTile, drafts_.end(), [&](const MemoryDraft &draft) {
+          return draft.owner == variable && holdsVariable(draft.category);
+        });
+      };
+      const auto a = draftOf(pair.a), b = draftOf(pair.b);
+      a->apart.emplace_back(pair.b, pair.region);
+      b->apart.emplace_back(pair.a, pair.region);
     }
   }
 

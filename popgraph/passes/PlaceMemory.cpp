@@ -9,6 +9,7 @@
 #include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/base/Log.hpp"
 #include "popgraph/passes/CollectMemory.hpp"
+#include "popgraph/passes/ElementConstraints.hpp"
 #include "popgraph/passes/Passes.hpp"
 #include "popgraph/profile/Schema.hpp"
 
@@ -33,8 +34,10 @@ public:
         numTiles_(module.target.getNumTiles()) {}
 
   void run() {
+    placement_.apart = wantedApart(module_);
     const std::vector<MemoryDraft> drafts = collectMemory(module_);
     layOut(drafts);
+    findStalls(module_);
     placement_.memory.assign(kCategories, std::vector<std::uint32_t>(numTiles_, 0));
     placement_.peakBytes.assign(numTiles_, 0);
     std::vector<Summary> summaries;
@@ -99,6 +102,7 @@ private:
         mix((d.bytes << 32) | d.owner);
         mix((std::uint64_t(d.liveSet) << 32) | (std::uint64_t(d.alignment) << 8) |
             static_cast<std::uint64_t>(d.category));
+        for (const auto &[owner, region] : d.apart) mix(std::uint64_t(owner) << 1 | region);
       }
       std::uint32_t layout = 0;
       const auto [from, to] = known.equal_range(hash);

@@ -1,7 +1,10 @@
 #include "popgraph/passes/TilePacker.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+
+#include "popgraph/passes/ElementConstraints.hpp"
 
 namespace popgraph {
 
@@ -52,15 +55,19 @@ public:
     const std::uint64_t end = (*this)[region].end;
     return region == Linear && isCode(draft.category) ? std::min(end, border_) : end;
   }
-  std::uint64_t take(const MemoryDraft &draft) {
-    for (std::size_t r = 0;; ++r) {
-      const Region region = (*this)[r];
-      const std::uint64_t address = alignUp(region.at, draft.alignment);
-      if (!allows(r, draft) || address + draft.bytes > endFor(r, draft)) continue;
-      of_[r == Both ? Interleaved : r].at = address + draft.bytes;
-      if (r == Both) of_[Linear].at = border_;
-      return address;
-    }
+  /// `clear(draft, address)` gives the first address from there on that the draft may have.
+  template <typename Clear> std::uint64_t take(const MemoryDraft &draft, Clear &&clear) {
+    // Where something is in the way, another region rather than a gap.
+    for (const bool gaps : {false, true})
+      for (std::size_t r = 0; r < Count; ++r) {
+        const std::uint64_t next = alignUp((*this)[r].at, draft.alignment), address = clear(draft, next);
+        if (!allows(r, draft) || address + draft.bytes > endFor(r, draft)) continue;
+        if (!gaps && (address != next || r == Beyond)) continue;
+        of_[r == Both ? Interleaved : r].at = address + draft.bytes;
+        if (r == Both) of_[Linear].at = border_;
+        return address;
+      }
+    return alignUp((*this)[Beyond].at, draft.alignment); // not reached: it has no end
   }
 
 private:
@@ -71,9 +78,36 @@ private:
 
 } // namespace
 
+/// Where data lies that others must lie apart from.
+class TilePacker::Elements {
+public:
+  explicit Elements(const Machine &machine) : machine_(machine) {}
+  void add(const MemoryDraft &draft, std::uint64_t address) {
+    if (!draft.apart.empty()) placed_[draft.owner] = {address, draft.bytes};
+  }
+  /// The first address from `address` on where the draft shares no element with what it must lie apart from.
+  std::uint64_t clear(const MemoryDraft &draft, std::uint64_t address) const {
+    for (std::size_t i = 0; i < draft.apart.size();) {
+      const auto [owner, region] = draft.apart[i++];
+      const auto other = placed_.find(owner);
+      if (other == placed_.end()) continue;
+      const ElementSpan taken(machine_, other->second.first, other->second.second, region);
+      if (address >= machine_.bytesPerTile || !taken.meets(ElementSpan(machine_, address, draft.bytes, region)))
+        continue;
+      address = alignUp(std::min<std::uint64_t>(taken.end, machine_.bytesPerTile), draft.alignment);
+      i = 0;
+    }
+    return address;
+  }
+
+private:
+  const Machine &machine_;
+  std::map<std::uint32_t, std::pair<std::uint64_t, std::uint64_t>> placed_; ///< by variable: address, bytes
+};
+
 bool MemoryDraft::sameOn(const MemoryDraft &other) const {
   const auto tied = [](const MemoryDraft &d) {
-    return std::tie(d.bytes, d.alignment, d.category, d.interleaved, d.owner, d.liveSet);
+    return std::tie(d.bytes, d.alignment, d.category, d.interleaved, d.owner, d.liveSet, d.apart);
   };
   return tied(*this) == tied(other);
 }
@@ -102,8 +136,15 @@ std::vector<MemoryBlock> TilePacker::operator()(std::vector<MemoryDraft> drafts)
   };
   const std::vector<MemoryBlock> apart = place(drafts, false);
   if (fits(apart)) return apart;
-  std::vector<MemoryBlock> across = place(std::move(drafts), true);
-  return fits(across) ? across : apart;
+  std::vector<MemoryBlock> across = place(drafts, true);
+  if (fits(across)) return across;
+  // Room before speed.
+  bool constrained = false;
+  for (MemoryDraft &draft : drafts) {
+    constrained = constrained || !draft.apart.empty();
+    draft.apart.clear();
+  }
+  return constrained ? (*this)(std::move(drafts)) : apart;
 }
 
 std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool across) const {
@@ -126,13 +167,16 @@ std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool
   for (const MemoryDraft &d : drafts)
     if (d.interleaved) interleaved += alignUp(d.bytes, d.alignment);
   Regions regions(machine_, across, interleaved);
+  Elements elements(machine_);
+  const auto take = [&](const MemoryDraft &draft) {
+    const std::uint64_t address =
+        regions.take(draft, [&](const MemoryDraft &d, std::uint64_t at) { return elements.clear(d, at); });
+    elements.add(draft, address);
+    keep(draft, address, kAlwaysLive);
+  };
   std::size_t shared = 0;
-  while (shared < drafts.size() && drafts[shared].liveSet == kAlwaysLive) {
-    keep(drafts[shared], regions.take(drafts[shared]), kAlwaysLive);
-    ++shared;
-  }
-  for (std::size_t i = shared + kMostShared; i < drafts.size(); ++i)
-    keep(drafts[i], regions.take(drafts[i]), kAlwaysLive);
+  while (shared < drafts.size() && drafts[shared].liveSet == kAlwaysLive) take(drafts[shared++]);
+  for (std::size_t i = shared + kMostShared; i < drafts.size(); ++i) take(drafts[i]);
 
   std::vector<MemoryBlock> placed; // by address
   for (std::size_t i = shared; i < std::min(drafts.size(), shared + kMostShared); ++i) {
@@ -141,14 +185,18 @@ std::vector<MemoryBlock> TilePacker::place(std::vector<MemoryDraft> drafts, bool
     for (std::size_t r = 0; r < Regions::Count; ++r) {
       if (!regions.allows(r, draft)) continue;
       address = alignUp(regions[r].at, draft.alignment);
-      for (const MemoryBlock &other : placed) {
-        if (other.address + other.bytes <= address) continue;
-        if (other.address >= address + draft.bytes) break;
-        if (overlap(liveness_, other.liveSet, draft.liveSet))
-          address = alignUp(other.address + other.bytes, draft.alignment);
+      for (std::uint64_t tried = ~std::uint64_t(0); tried != address;) {
+        tried = address = elements.clear(draft, address);
+        for (const MemoryBlock &other : placed) {
+          if (other.address + other.bytes <= address) continue;
+          if (other.address >= address + draft.bytes) break;
+          if (overlap(liveness_, other.liveSet, draft.liveSet))
+            address = alignUp(other.address + other.bytes, draft.alignment);
+        }
       }
       if (address + draft.bytes <= regions[r].end) break;
     }
+    elements.add(draft, address);
     const MemoryBlock block{address, draft.bytes, draft.category, draft.owner, draft.liveSet};
     placed.insert(std::upper_bound(placed.begin(), placed.end(), block,
                                    [](const MemoryBlock &a, const MemoryBlock &b) { return a.address < b.address; }),

@@ -5,8 +5,9 @@
 //   code, stacks, state, data ──▶ │ interleaved data, data that finds no room ▶│ what does not fit
 //              ⟵ gaps are filled with what is not always live ⟶
 //
-// Code runs only in region 0. A block lies within one region, unless that would not fit. "Beyond" does not exist: what
-// lies there is out of memory.
+// Data that must lie in different memory elements first tries the other region, then the next element; where that takes
+// too much room, it lies as the rest does (ElementConstraints.hpp says what it costs). Code runs only in region 0. A
+// block lies within one region, unless that would not fit. "Beyond" does not exist: what lies there is out of memory.
 #include <cstdint>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct MemoryDraft {
   profile::MemoryCategory category;
   bool interleaved;                            ///< wants 128-bit accesses
   std::uint32_t owner, liveSet;                ///< as in MemoryBlock
+  /// Data that must lie in other memory elements, or regions: (variable, whether regions), in order.
+  std::vector<std::pair<std::uint32_t, bool>> apart = {};
   bool sameOn(const MemoryDraft &other) const; ///< equal but for the tile
 };
 
@@ -38,6 +41,7 @@ public:
 
 private:
   std::vector<MemoryBlock> place(std::vector<MemoryDraft> drafts, bool across) const;
+  class Elements;
 
   // Lifetimes of the largest are compared, each with each; smaller ones count as always live.
   static constexpr std::size_t kMostShared = 4096;

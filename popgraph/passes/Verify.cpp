@@ -1,6 +1,7 @@
 // What each stage promises, checked. A failure here is a fault of ours, never of the user's.
 #include "popgraph/api/TargetAccess.hpp"
 #include "popgraph/ir/Walk.hpp"
+#include "popgraph/passes/ElementConstraints.hpp"
 #include "popgraph/passes/ExchangeSchedule.hpp"
 #include "popgraph/passes/Passes.hpp"
 #include "popgraph/passes/Require.hpp"
@@ -154,6 +155,22 @@ void verifyMemory(const Module &module) {
               "code at {} cannot run", block.address);
     }
   }
+  // What codelets want apart is apart, or known not to be.
+  require(placement.apart == wantedApart(module), "constraints of codelets are missing");
+  for (const ApartVariables &pair : placement.apart) {
+    const TileLayout &layout = placement.layouts[placement.layoutOfTile[pair.tile]];
+    const auto spanOf = [&](std::uint32_t variable) {
+      for (std::uint32_t b = layout.first; b < layout.first + layout.blocks; ++b)
+        if (const MemoryBlock &block = placement.blocks[b]; holdsVariable(block.category) && block.owner == variable)
+          return ElementSpan(machine, block.address, block.bytes, pair.region);
+      require(false, "variable {} has no address on tile {}", variable, pair.tile);
+      return ElementSpan(machine, 0, 0, false);
+    };
+    const bool meet = spanOf(pair.a).meets(spanOf(pair.b));
+    require(meet == std::binary_search(placement.together.begin(), placement.together.end(), pair),
+            "variables {} and {} on tile {} share a memory element", pair.a, pair.b, pair.tile);
+  }
+  require(placement.stalls.empty() == placement.together.empty(), "stalls of what is apart");
 }
 
 } // namespace

@@ -363,6 +363,12 @@ private:
             placement.layoutOfTile.size());
     for (const std::uint32_t layout : placement.layoutOfTile)
       require(layout < placement.layouts.size(), "layout {} does not exist", layout);
+    for (const auto *pairs : {&placement.apart, &placement.together})
+      for (const ApartVariables &pair : *pairs)
+        require(pair.tile < tiles_ && pair.a < m_.tables.variables.size() && pair.b < m_.tables.variables.size(),
+                "variables {} and {} on tile {} are out of range", pair.a, pair.b, pair.tile);
+    require(placement.stalls.empty() || placement.stalls.size() == m_.tasks.size(), "stalls of {} tasks",
+            placement.stalls.size());
     for (const profile::LivenessRecord &record : placement.livenessBySteps)
       require(record.program < m_.programs.size() && record.maxTile < tiles_, "liveness of nothing");
   }

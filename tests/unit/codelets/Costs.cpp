@@ -392,6 +392,32 @@ TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of h
         return true;
       }
     };
+    template <class In> struct Narrow : Vertex {
+      Input<Vector<float, VectorLayout::SPAN, 16>> x; InOut<Vector<float, VectorLayout::SPAN, 16>> y; unsigned n;
+      bool compute() {
+        popgraph::handScheduled();
+        if constexpr (sizeof(In) == 1) popgraph::pacedStores();
+        const float *in = &x[0];
+        half *out = reinterpret_cast<half *>(&y[0]);
+        for (unsigned i = 0; i < n; ++i) out[i] = half(in[i]);
+        return true;
+      }
+    };
+    template struct Narrow<char>;
+    template struct Narrow<int>;
+    typedef _Float16 Halves __attribute__((ext_vector_type(8)));
+    typedef float Sums __attribute__((ext_vector_type(8)));
+    struct HalfSum : Vertex {
+      Input<Vector<float, VectorLayout::SPAN, 16>> x; InOut<Vector<float, VectorLayout::SPAN, 16>> y; unsigned n;
+      bool compute() {
+        popgraph::handScheduled();
+        const Halves *in = reinterpret_cast<const Halves *>(&x[0]);
+        Sums sums = 0;
+        for (unsigned i = 0; i < n / 8; ++i) sums = sums + __builtin_convertvector(in[i], Sums);
+        y[0] = sums[0] + sums[1] + sums[2] + sums[3] + sums[4] + sums[5] + sums[6] + sums[7];
+        return true;
+      }
+    };
     struct Nothing : Vertex { Input<Vector<float>> x; InOut<Vector<float>> y; unsigned n;
       bool compute() { popgraph::handScheduled(); return true; } };)");
   alignas(16) static float data[4000];
@@ -421,6 +447,9 @@ TEST_CASE("Hand-scheduled loops divide and take roots one by one, functions of h
   CHECK(perElement("Remainder") == slots(Cost::FloatRemainder));
   CHECK(perElement("Cosh") == slots(Cost::FloatFunction));
   CHECK(perElement("Wide") == 0.75); // one load, two stores
+  CHECK(perElement("Narrow<int>") == 0.75);  // half a load and a quarter of a store
+  CHECK(perElement("Narrow<char>") == 0.5);  // a load that stores as well
+  CHECK(perElement("HalfSum") == 1. / 8);    // 128 bits of halves are loaded while as many are added
   CHECK(slotsOf("Nothing", 0) == slots(Cost::HandPrologue) + 1);
 }
 

@@ -239,6 +239,47 @@ struct Reader : public poplar::Vertex {
   CHECK(bytes(MemoryCategory::InternalExchangeCode, 1) == 8 + 8 + 4 + 8);
 }
 
+TEST_CASE_METHOD(Fixture, "what a codelet wants in different memory elements lies there, or costs cycles") {
+  std::stringstream source(R"code(
+#include <poplar/Vertex.hpp>
+template <typename T>
+struct [[poplar::constraint("elem(*x) != elem(*y)", "region(*x) != region(*z)")]] Sum : public poplar::Vertex {
+  poplar::Input<poplar::Vector<T>> x, y;
+  poplar::Output<poplar::Vector<T>> z;
+  bool compute() {
+    for (unsigned i = 0; i < z.size(); ++i) z[i] = x[i] + y[i];
+    return true;
+  }
+};
+template struct Sum<float>;
+)code");
+  graph.addCodelets(source);
+  Tensor a = seen("a"), b = seen("b"), c = seen("c"), d = seen("d");
+  ComputeSet cs = graph.addComputeSet();
+  const auto vertex = [&](const Tensor &x, const Tensor &y, const Tensor &z) {
+    graph.setTileMapping(graph.addVertex(cs, "Sum<float>", {{"x", x}, {"y", y}, {"z", z}}), 0);
+  };
+  vertex(a, b, c);
+  compile({program::Execute(cs)});
+  const codelets::Codelet &codelet = module->tables.codelets[0].codelet();
+  REQUIRE(codelet.apart.size() == 2);
+  CHECK(codelet.apart[1].region);
+  const Machine &machine = machineByName("gc200");
+  const std::uint32_t element = machine.memoryElementBytes, border = machine.interleavedOffset;
+  const auto elementOf = [&](std::uint32_t at) {
+    return at < border ? at / element : 1000 + (at - border) / 2 / element;
+  };
+  CHECK(elementOf(address("a")) != elementOf(address("b")));
+  CHECK((address("a") < border) != (address("c") < border));
+  CHECK(module->placement.apart.size() == 2);
+  CHECK(module->placement.stalls.empty());
+  // A variable does not lie apart from itself: sixteen floats are eight accesses that take a cycle more.
+  vertex(a, a, d);
+  compile({program::Execute(cs)});
+  REQUIRE(module->placement.together.size() == 1);
+  CHECK(module->placement.stalls == std::vector<std::uint32_t>{8});
+}
+
 TEST_CASE_METHOD(Fixture, "a copy within a variable goes through a message on the tile it goes to") {
   Tensor x = seen("x", 0, 16);
   graph.setTileMapping(x.slice(8, 16), 1);
