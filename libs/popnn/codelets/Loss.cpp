@@ -9,6 +9,21 @@ namespace popnn {
 
 constexpr unsigned kMasked = 0xffffffffu;
 
+/// The sum of term(0) to term(n - 1), in four lanes.
+template <class F> inline float sumOf(unsigned n, F term) {
+  float s0 = 0.0f, s1 = 0.0f, s2 = 0.0f, s3 = 0.0f;
+  const unsigned quads = n / 4;
+  for (unsigned q = 0; q != quads; ++q) {
+    s0 += term(q * 4);
+    s1 += term(q * 4 + 1);
+    s2 += term(q * 4 + 2);
+    s3 += term(q * 4 + 3);
+  }
+  for (unsigned i = quads * 4; i != n; ++i)
+    s0 += term(i);
+  return (s0 + s1) + (s2 + s3);
+}
+
 template <class T> unsigned largest(const T *row, unsigned n) {
   unsigned best = 0;
   for (unsigned i = 1; i < n; ++i)
@@ -36,13 +51,13 @@ public:
       *loss = T(0.0f);
       return true;
     }
-    float sum = 0.0f;
-    for (unsigned i = 0; i < classes; ++i) {
-      const float output = float(outputs[i]) * inverse;
-      const float difference = output - (i == expected ? 1.0f : 0.0f);
-      deltas[i] = T(difference * scale);
-      sum += difference * difference;
-    }
+    const T *output = &outputs[0];
+    T *delta = &deltas[0];
+    const float sum = sumOf(classes, [=](unsigned i) {
+      const float difference = float(output[i]) * inverse - (i == expected ? 1.0f : 0.0f);
+      delta[i] = T(difference * scale);
+      return difference * difference;
+    });
     if constexpr (crossEntropy) {
       // The smallest positive normal number keeps the logarithm finite.
       const float probability = expected < classes ? float(outputs[expected]) * inverse : 1.0f;
@@ -66,17 +81,17 @@ public:
   bool compute() {
     popgraph::handScheduled();
     const float inverse = 1.0f / float(*outputScaling), scale = float(*deltasScale);
-    float sum = 0.0f;
-    for (unsigned i = 0; i < outputs.size(); ++i) {
-      const float output = float(outputs[i]) * inverse, wanted = float(expected[i]);
+    const T *from = &outputs[0], *to = &expected[0];
+    T *delta = &deltas[0];
+    *loss = T(sumOf(outputs.size(), [=](unsigned i) {
+      const float output = float(from[i]) * inverse, wanted = float(to[i]);
       const float difference = output - wanted;
-      deltas[i] = T(difference * scale);
+      delta[i] = T(difference * scale);
       if constexpr (crossEntropy)
-        sum -= wanted * __builtin_logf(output > 1.17549435e-38f ? output : 1.17549435e-38f);
+        return -wanted * __builtin_logf(output > 1.17549435e-38f ? output : 1.17549435e-38f);
       else
-        sum += 0.5f * difference * difference;
-    }
-    *loss = T(sum);
+        return 0.5f * difference * difference;
+    }));
     return true;
   }
 };
