@@ -8,8 +8,10 @@
 //                                        of result elements that it wrote
 //   host_operations ... CASE...          only these cases
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -25,6 +27,7 @@
 #include <poputil/TileMapping.hpp>
 #include <sstream>
 #include <string>
+#include <sys/mman.h>
 #include <thread>
 #include <vector>
 
@@ -144,26 +147,42 @@ Case lookupCase() {
   });
 }
 
-/// What memory gives: a plain copy as in STREAM, by two threads.
+/// Floats in large pages, as those of a device are.
+std::shared_ptr<float> pages(std::size_t elements) {
+  constexpr std::size_t kPage = 2u << 20;
+  const std::size_t bytes = (elements * 4 + kPage - 1) / kPage * kPage;
+  auto *memory = static_cast<float *>(std::aligned_alloc(kPage, bytes));
+  madvise(memory, bytes, MADV_HUGEPAGE);
+  for (std::size_t i = 0; i != elements; ++i) memory[i] = valueOf(i);
+  return {memory, std::free};
+}
+
+/// What memory gives: a plain copy as in STREAM, by two threads. The clock starts when both do.
 Case copyCase() {
   Case result;
   result.name = "stream_copy";
   result.bytes = 8.0 * kElements;
-  auto from = std::make_shared<std::vector<float>>(kElements), to = std::make_shared<std::vector<float>>(kElements);
-  for (std::size_t i = 0; i != kElements; ++i) (*from)[i] = valueOf(i);
+  const auto from = pages(kElements), to = pages(kElements);
   result.run = [from, to] {
     const auto part = [&](std::size_t begin, std::size_t end) {
-      const float *in = from->data();
-      float *out = to->data();
+      const float *in = from.get();
+      float *out = to.get();
       for (std::size_t i = begin; i < end; ++i) out[i] = in[i];
     };
+    std::atomic<bool> ready{false}, go{false};
+    std::thread other([&] {
+      ready = true;
+      while (!go) {}
+      part(0, kElements / 2);
+    });
+    while (!ready) {}
     const auto start = Clock::now();
-    std::thread other(part, 0, kElements / 2);
+    go = true;
     part(kElements / 2, kElements);
     other.join();
     return since(start);
   };
-  result.result = [to] { return *to; };
+  result.result = [to] { return std::vector<float>(to.get(), to.get() + kElements); };
   return result;
 }
 
