@@ -23,8 +23,9 @@ SAME(QUARTER, Quarter)
 SAME(HALF, Half)
 SAME(FLOAT, Float)
 SAME(DOUBLE, Double)
+SAME(QUARTER_METADATA, QuarterMetadata)
 #undef SAME
-static_assert(DOUBLE.id() + 1 == popgraph::kNumElementTypes, "every element type has a constant");
+static_assert(QUARTER_METADATA.id() + 1 == popgraph::kNumElementTypes, "every element type has a constant");
 
 StringRef Type::name() const {
   if (id_ >= popgraph::kNumElementTypes)

@@ -126,6 +126,7 @@ template <typename Function> void withStorage(Type type, Function &&function) {
   case ElementType::Float: return function(0.f);
   case ElementType::Double: return function(0.);
   case ElementType::Quarter:
+  case ElementType::QuarterMetadata:
   case ElementType::Count: break;
   }
   throw type_error("values cannot be converted from or to type " + type.toString());

@@ -24,7 +24,8 @@ namespace popgraph {
   X(Quarter,            "quarter",             1)    \
   X(Half,               "half",                2)    \
   X(Float,              "float",               4)    \
-  X(Double,             "double",              8)
+  X(Double,             "double",              8)    \
+  X(QuarterMetadata,    "quarter_metadata",    1)
 
 enum class ElementType : std::uint8_t {
 #define X(name, spelling, bytes) name,

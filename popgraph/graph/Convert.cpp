@@ -38,7 +38,8 @@ Number load(ElementType type, const void *at) {
   case ElementType::Char:
   case ElementType::SignedChar: return integer<std::int8_t>(at);
   case ElementType::UnsignedChar:
-  case ElementType::Quarter: return integer<std::uint8_t>(at);
+  case ElementType::Quarter:
+  case ElementType::QuarterMetadata: return integer<std::uint8_t>(at);
   case ElementType::Short: return integer<std::int16_t>(at);
   case ElementType::UnsignedShort: return integer<std::uint16_t>(at);
   case ElementType::Int: return integer<std::int32_t>(at);
@@ -85,7 +86,8 @@ void store(const Number &n, ElementType type, void *at, const char *what) {
   case ElementType::Char:
   case ElementType::SignedChar: return storeInteger<std::int8_t>(n, at, type, what);
   case ElementType::UnsignedChar:
-  case ElementType::Quarter: return storeInteger<std::uint8_t>(n, at, type, what);
+  case ElementType::Quarter:
+  case ElementType::QuarterMetadata: return storeInteger<std::uint8_t>(n, at, type, what);
   case ElementType::Short: return storeInteger<std::int16_t>(n, at, type, what);
   case ElementType::UnsignedShort: return storeInteger<std::uint16_t>(n, at, type, what);
   case ElementType::Int: return storeInteger<std::int32_t>(n, at, type, what);

@@ -36,8 +36,9 @@ std::size_t checkedCount(std::span<const std::size_t> dims, const char *function
       throw graph_object_creation_error(
           fmt::format("Graph::{}: the number of elements does not fit in 64 bits", function));
   if (count > GraphState::kMaxElements)
-    throw graph_object_creation_error(fmt::format("Graph::{}: {} elements are too many: at most {} are possible; split it",
-                                                  function, count, GraphState::kMaxElements));
+    throw graph_object_creation_error(
+        fmt::format("Graph::{}: {} elements are too many: at most {} are possible; split it", function, count,
+                    GraphState::kMaxElements));
   return count;
 }
 
@@ -72,6 +73,21 @@ Tensor Graph::addVariable(const Type &type, ArrayRef<std::size_t> shape, const D
   const ElementType element = popgraph::elementTypeOf(type);
   return TensorAccess::whole(state_.get(), element,
                              state_->addVariable(element, count, popgraph::textOf(context.path()), false), dims);
+}
+
+Tensor Graph::addVariable(const Type &type, const Tensor &metadata, ArrayRef<std::size_t> shape,
+                          const DebugContext &context) {
+  if (!type.requiresMetadata())
+    throw tensor_metadata_error(
+        fmt::format("Graph::addVariable: tensors of type {} have no metadata, those of QUARTER do", type.toString()));
+  popgraph::checkOwn(*state_, metadata, "addVariable");
+  if (metadata.elementType() != QUARTER_METADATA || metadata.numElements() != 1)
+    throw tensor_metadata_error(fmt::format("Graph::addVariable: metadata is a tensor of type {} and shape {}; one "
+                                            "element of QUARTER_METADATA would be right",
+                                            metadata.elementType().toString(), metadata.shapeToString()));
+  const Tensor tensor = addVariable(type, shape, context);
+  state_->metadata[static_cast<std::uint32_t>(state_->tables.variables.size() - 1)] = metadata.reshape({});
+  return tensor;
 }
 
 Tensor Graph::addVariable(const Type &type, ArrayRef<std::size_t> shape, VariableMappingMethod method,

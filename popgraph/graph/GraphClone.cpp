@@ -143,6 +143,7 @@ std::vector<Tensor> makeClones(GraphState &state, const Type &type, const Tensor
     throw graph_object_creation_error(
         fmt::format("Graph::clone: {} clones of {} elements are too large for one variable", n, order.elements));
   const std::uint32_t variable = state.addVariable(element, all, name, false);
+  if (type.requiresMetadata() && tensor.hasMetadata()) state.metadata[variable] = tensor.getMetadata();
 
   std::vector<Piece> pieces;
   std::uint32_t at = 0;

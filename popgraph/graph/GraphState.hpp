@@ -198,6 +198,8 @@ public:
   std::unordered_map<std::uint32_t, std::uint32_t> missingElements;
   /// One more element of such an edge is connected; after the last one the edge becomes what one connect makes.
   void elementConnected(std::uint32_t edge);
+  /// Of QUARTER variables: format and scale.
+  std::unordered_map<std::uint32_t, poplar::Tensor> metadata;
   /// Constants made for input fields, by vertex.
   std::unordered_multimap<std::uint32_t, std::uint32_t> edgeConstants;
 

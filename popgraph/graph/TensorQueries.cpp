@@ -142,6 +142,26 @@ std::vector<VariableInterval> Tensor::getVarRegions() const {
   return result;
 }
 
+bool Tensor::hasMetadata() const {
+  checkValid(*this, "hasMetadata");
+  if (!elementType().requiresMetadata() || numElements() == 0) return false;
+  const Tensor *all = nullptr;
+  for (const Run &run : popgraph::contiguousRuns(*this)) {
+    const auto found = graph_->metadata.find(run.variable);
+    if (found == graph_->metadata.end() || (all && *all != found->second)) return false;
+    all = &found->second;
+  }
+  return true;
+}
+
+Tensor Tensor::getMetadata() const {
+  if (!hasMetadata())
+    throw tensor_metadata_error(fmt::format("Tensor::getMetadata: {} has no metadata, or several; make QUARTER tensors "
+                                            "with Graph::addVariable(QUARTER, metadata, shape), or by a cast",
+                                            getDebugStr()));
+  return graph_->metadata.at(popgraph::contiguousRuns(*this).front().variable);
+}
+
 bool Tensor::constantValue(const Type &type, void *value) const {
   checkValid(*this, "getConstantValue");
   if (numElements() != 1) return false;

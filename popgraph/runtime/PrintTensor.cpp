@@ -35,7 +35,8 @@ std::string element(ElementType type, const char *at, const poplar::program::Pri
   case ElementType::SignedChar: return std::to_string(read<std::int8_t>(at));
   case ElementType::Bool:
   case ElementType::UnsignedChar:
-  case ElementType::Quarter: return std::to_string(read<std::uint8_t>(at));
+  case ElementType::Quarter:
+  case ElementType::QuarterMetadata: return std::to_string(read<std::uint8_t>(at));
   case ElementType::Short: return std::to_string(read<std::int16_t>(at));
   case ElementType::UnsignedShort: return std::to_string(read<std::uint16_t>(at));
   case ElementType::Int: return std::to_string(read<std::int32_t>(at));

@@ -112,6 +112,10 @@ public:
   /// As above, spread over all tiles for VariableMappingMethod::LINEAR.
   Tensor addVariable(const Type &type, ArrayRef<std::size_t> shape, VariableMappingMethod mappingMethod,
                      const DebugContext &debugContext = {});
+  /// A QUARTER variable whose format and scale are those in `metadata`, one element of type QUARTER_METADATA. Throws
+  /// tensor_metadata_error for another type or metadata.
+  Tensor addVariable(const Type &type, const Tensor &metadata, ArrayRef<std::size_t> shape,
+                     const DebugContext &debugContext = {});
   /// A constant with one value for each element. Values are converted to `type`; one that does not fit throws
   /// overflow_error. Constants need a tile mapping like variables.
   template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>

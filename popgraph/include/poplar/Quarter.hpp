@@ -29,6 +29,10 @@ public:
   Format getFormat() const { return format_; }
   /// The exponent of the power of two.
   int getScale() const { return scale_; }
+  /// One byte for a tensor of type QUARTER_METADATA: six bits of scale, two's complement, and above them 1 for F152.
+  std::uint8_t bits() const {
+    return static_cast<std::uint8_t>((scale_ & 0x3f) | (format_ == Format::F152 ? 0x40 : 0));
+  }
   /// Such as "F143 scale -2".
   std::string toString() const;
 

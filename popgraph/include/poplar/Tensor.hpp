@@ -118,6 +118,11 @@ public:
   /// The same as places in variables.
   std::vector<VariableInterval> getVarRegions() const;
 
+  /// Whether this is a view of QUARTER elements that all have the same metadata.
+  bool hasMetadata() const;
+  /// The metadata of a QUARTER tensor, one element. Throws tensor_metadata_error when it has none of its own.
+  Tensor getMetadata() const;
+
   /// Stores the value of a view that is one constant element and returns true; false for any other view.
   /// T: an arithmetic type. Throws overflow_error when the value does not fit in it.
   template <typename T> bool getConstantValue(T *value) const {

@@ -82,6 +82,8 @@ constexpr Type HALF = Type::fromId(13);
 constexpr Type FLOAT = Type::fromId(14);
 /// 8 bytes; names a type of the host, vertices do not compute with it.
 constexpr Type DOUBLE = Type::fromId(15);
+/// 1 byte: format and scale of a QUARTER tensor, QuarterMetadata::bits().
+constexpr Type QUARTER_METADATA = Type::fromId(16);
 
 /// The type that holds a host type's values on the device: `equivalent_device_type<float>().value` is FLOAT.
 template <typename T> struct equivalent_device_type;

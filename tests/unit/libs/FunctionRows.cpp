@@ -314,6 +314,8 @@ void addPoputil(std::vector<FunctionRow> &rows) {
   rows.push_back(
       {"poputil::internal::registerPerfFunctions", [](Call &c) { internal::registerPerfFunctions(c.graph(), {}); }});
   ROW(poputil::splitRegionsBetweenWorkers, c.graph().getTarget(), std::vector<Interval>{{0, 9}}, 2)
+  ROW(poputil::createConstantMetadataTensor, c.graph(), QuarterMetadata::Format::F143, 2)
+  ROW(poputil::createVariableMetadataTensor, c.graph(), QuarterMetadata::Format::F152, -2)
   ROW(poputil::castToDeviceHalfValue, c.graph().getTarget(), 0.1)
   ROW(popops::addCodelets, c.graph())
   ROW(poputil::canBroadcastToMatch, c(FLOAT, {5}, AnyType | AnyShape | AnyGraph),

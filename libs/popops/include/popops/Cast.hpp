@@ -8,12 +8,17 @@
 #include <poplar/detail/Api.hpp>
 
 /// Conversions between half, float, bool and the integer types. Real to integer truncates and saturates; anything but
-/// zero becomes true. A conversion to the same type is a copy.
+/// zero becomes true. A conversion to the same type is a copy. QUARTER converts from and to half and float, and between
+/// its formats; a result of that type takes the metadata that is given, or that of the tensor that is given.
 namespace popops {
 
 /// `src` as a new tensor of `dstType`, laid out like `src`.
 POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {});
+/// `src`, HALF, FLOAT or QUARTER, as a new QUARTER tensor with this metadata (one element of QUARTER_METADATA).
+POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
+                               const poplar::Tensor &metadata, poplar::program::Sequence &prog,
+                               const poplar::DebugContext &debugContext = {});
 /// A program that converts `src` to `dst`, which must have the same shape.
 POPLAR_API poplar::program::Program cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
                                          const poplar::DebugContext &debugContext = {});
@@ -22,6 +27,10 @@ POPLAR_API void cast(poplar::Graph &graph, const poplar::Tensor &src, const popl
 /// Adds the conversion to a compute set and returns the new tensor of `dstType`.
 POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
                                poplar::ComputeSet cs, const poplar::DebugContext &debugContext = {});
+/// The same to a new QUARTER tensor with this metadata.
+POPLAR_API poplar::Tensor cast(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Type &dstType,
+                               const poplar::Tensor &metadata, poplar::ComputeSet cs,
+                               const poplar::DebugContext &debugContext = {});
 /// Converts `src` to `dst`, which must have the same shape.
 POPLAR_API void castWithOutput(poplar::Graph &graph, const poplar::Tensor &src, const poplar::Tensor &dst,
                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {});
