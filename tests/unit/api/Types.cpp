@@ -46,6 +46,7 @@ TEST_CASE("types are named as C++ spells them") {
                                                 {"long long", LONGLONG},
                                                 {"unsigned long long", UNSIGNED_LONGLONG},
                                                 {"quarter", QUARTER},
+                                                {"quarter_metadata", QUARTER_METADATA},
                                                 {"half", HALF},
                                                 {"float", FLOAT},
                                                 {"double", DOUBLE}};
