@@ -21,7 +21,7 @@ using OptionTable = std::span<const OptionRow>;
 #define POPGRAPH_TARGET_OPTIONS(X)                                                                                     \
   X("tilesPerIPU",          "",        "number",  "tiles of each IPU: 1 to what the machine has")                      \
   X("ipuLinkConfiguration", "Default", "string",  "no effect: links are those of the machine")                         \
-  X("ipuLinkTopology",      "mesh",    "string",  "no effect: links are those of the machine")                         \
+  X("ipuLinkTopology",      "mesh",    "mesh|torus", "pairs of IPUs as a ladder, or as one whose ends are joined")      \
   X("ipuLinkDomainSize",    "",        "number",  "no effect")                                                         \
   X("syncConfiguration",    "",        "string",  "no effect: syncs wait for the tiles that they must")                \
   X("gatewayMode",          "",        "bool",    "no effect: the machine says whether it has a gateway")

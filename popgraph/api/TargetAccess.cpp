@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <istream>
 #include <limits>
@@ -31,7 +32,12 @@ namespace {
 constexpr std::string_view kMagic = "popgraph-target 1 ";
 constexpr std::size_t kMaxBytes = 1 << 20;
 
-/// Links of a ladder: IPUs 2k and 2k+1 are a rung, and each is joined with its neighbours on the same side.
+/// Links of a ladder: IPUs 2k and 2k+1 are a rung, and each is joined with its neighbours on the same side; in a torus
+/// the ends, too. Sides come first: data goes along them and crosses at the rung of its destination.
+///
+///   0 ═ 1      ═ rung: linksInPair links
+///   ‖   ‖      ‖ side: linksToNeighbourPair links
+///   2 ═ 3
 std::vector<GlobalExchangeConstraint> ladder(unsigned numIPUs, const popgraph::Machine &machine) {
   std::vector<GlobalExchangeConstraint> constraints;
   const double link = machine.linkBitsPerSecond * machine.linkEfficiency;
@@ -39,12 +45,14 @@ std::vector<GlobalExchangeConstraint> ladder(unsigned numIPUs, const popgraph::M
     constraints.emplace_back(link * links, std::vector{GlobalExchangeFlow(a, b)});
     constraints.emplace_back(link * links, std::vector{GlobalExchangeFlow(b, a)});
   };
-  for (unsigned ipu = 0; ipu < numIPUs; ++ipu) {
-    if (ipu % 2 == 0 && ipu + 1 < numIPUs)
-      both(ipu, ipu + 1, machine.linksInPair);
-    if (ipu + 2 < numIPUs)
-      both(ipu, ipu + 2, machine.linksToNeighbourPair);
-  }
+  for (unsigned ipu = 0; ipu + 2 < numIPUs; ++ipu)
+    both(ipu, ipu + 2, machine.linksToNeighbourPair);
+  if (machine.linkTopology == "torus" && numIPUs > 4)
+    for (unsigned side = 0; side < 2; ++side)
+      if (const unsigned last = (numIPUs - 1 - side) / 2 * 2 + side; last > side + 2)
+        both(last, side, machine.linksToNeighbourPair);
+  for (unsigned ipu = 0; ipu + 1 < numIPUs; ipu += 2)
+    both(ipu, ipu + 1, machine.linksInPair);
   return constraints;
 }
 
@@ -134,6 +142,17 @@ poplar::Target makeTarget(poplar::TargetType type, unsigned numIPUs, const Machi
   } catch (const MachineError &error) {
     throw poplar::invalid_machine_model(error.what());
   }
+  for (const poplar::GlobalExchangeConstraint &constraint : constraints) {
+    const auto fail = [&](const std::string &fault) {
+      throw poplar::invalid_machine_model("globalExchangeConstraints[" + std::to_string(&constraint - &constraints[0]) +
+                                          "] " + fault);
+    };
+    if (!(constraint.bandwidth > 0))
+      fail("has a bandwidth of " + std::to_string(constraint.bandwidth) + " bits per second; it must be above 0");
+    for (const poplar::GlobalExchangeFlow &flow : constraint.flows)
+      if (std::max(flow.src, flow.dst) >= numIPUs)
+        fail("names IPU " + std::to_string(std::max(flow.src, flow.dst)) + " of " + std::to_string(numIPUs));
+  }
   auto data = std::make_shared<poplar::detail::TargetData>();
   data->type = type;
   data->numIPUs = numIPUs;
@@ -175,6 +194,7 @@ Machine applyTargetOptions(Machine machine, const poplar::OptionFlags &options, 
   if (environment == TargetEnvironment::Use)
     poplar::readJSONFromEnv("POPLAR_TARGET_OPTIONS", all);
   checkOptions(kTargetOptions, all, "the target");
+  if (all.find("ipuLinkTopology") != all.end()) machine.linkTopology = all.at("ipuLinkTopology").str();
   if (all.find("tilesPerIPU") == all.end())
     return machine;
   const std::uint32_t tiles = optionNumber(all.at("tilesPerIPU").str());

@@ -256,6 +256,8 @@ void checkMachine(const Machine &machine, const std::string &source) {
   require(machine.pairingCredit <= 1, "\"pairingCredit\" must be a number from 0 to 1");
   require(machine.clockHz >= 1, "\"clockHz\" must be at least 1");
   require(machine.hostBytesPerCycle > 0, "\"hostBytesPerCycle\" must be above 0");
+  require(machine.linkTopology == "mesh" || machine.linkTopology == "torus",
+          "\"linkTopology\" must be \"mesh\" or \"torus\"");
   require(machine.linkEfficiency > 0 && machine.linkEfficiency <= 1, "\"linkEfficiency\" must be in (0, 1]");
 }
 

@@ -94,6 +94,8 @@ namespace popgraph {
   X(std::uint32_t, exchangeWordsPerSend, 64, 64, 64, 64, 64, "words", "RE: of one instruction")                        \
   X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words", "RE: then a new transfer starts")  \
   /* Links between IPUs. */                                                                                            \
+  X(std::string, linkTopology, "mesh", "mesh", "mesh", "mesh", "mesh", "",                                             \
+    "SW: pairs of IPUs form a ladder; torus: its ends are joined")                                                     \
   X(std::uint32_t, linksPerIPU, 10, 10, 10, 10, 0, "links", "SPEC")                                                    \
   X(std::uint32_t, linksInPair, 4, 4, 4, 4, 0, "links", "SW: between the two IPUs of a pair, in a ladder")             \
   X(std::uint32_t, linksToNeighbourPair, 2, 2, 2, 2, 0, "links", "SW: up, and down, the ladder")                       \

@@ -140,18 +140,20 @@ void ExchangePhase::planAcross() {
   }
   for (ExchangePiece &piece : across_) piece.to /= perIPU;
   joinPieces(across_);
-  LinkLoad links(machine_, module_.target.getNumIPUs());
+  if (!links_) links_.emplace(module_.target);
   for (const ExchangePiece &piece : across_) {
     TileLoad &sender = load(piece.from);
     sender.out += words(piece);
     ++sender.sendInstructions;
-    links.add(piece.from / perIPU, piece.to, words(piece) * 4);
+    links_->add(piece.from / perIPU, piece.to, words(piece) * 4);
   }
   // A tile that takes part is busy until the links of its IPU have carried everything.
+  const std::vector<LinkLoad::Ipu> links = links_->take();
   for (const std::uint32_t tile : touched_) {
     TileLoad &load = loads_[tile];
-    const std::uint64_t carried = std::max({load.in, load.out, links.cycles(tile / perIPU)});
-    load.cycles = std::max(load.cycles, static_cast<std::uint32_t>(links.latency(tile / perIPU) + carried));
+    const LinkLoad::Ipu &ipu = links[tile / perIPU];
+    const std::uint64_t carried = std::max({load.in, load.out, ipu.cycles});
+    load.cycles = std::max(load.cycles, static_cast<std::uint32_t>(ipu.latency + carried));
   }
 }
 

@@ -2,9 +2,11 @@
 // Collects what tiles want in one exchange phase and turns it into a plan: a schedule within each IPU, loads of the
 // links between IPUs, and what tile memory has to hold for it.
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "popgraph/passes/ExchangeSchedule.hpp"
+#include "popgraph/passes/LinkLoad.hpp"
 
 namespace popgraph {
 
@@ -42,6 +44,7 @@ private:
   const Machine &machine_;
   Floorplan floorplan_;
   ExchangeScheduler schedule_;
+  std::optional<LinkLoad> links_; // made for the first phase that crosses
   std::vector<ExchangePiece> pieces_, across_;
   std::vector<TileLoad> loads_;
   std::vector<std::uint32_t> touched_;

@@ -1,38 +1,39 @@
 #pragma once
-// Links between IPUs: a ladder. Data goes along its own side first and crosses at the rung of its destination.
-//
-//   0 ═ 1      ═ rung: linksInPair links
-//   ‖   ‖      ‖ side: linksToNeighbourPair links
-//   2 ═ 3
+// What an exchange phase puts on the links between IPUs. A target's global exchange constraints are the links: a flow
+// that one names is a way from an IPU to another. Data takes the shortest way over them, of several the one that the
+// first constraints make; between IPUs that no way joins nothing limits it.
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "popgraph/machine/Machine.hpp"
+#include "popgraph/api/TargetAccess.hpp"
 
 namespace popgraph {
 
 class LinkLoad {
 public:
-  LinkLoad(const Machine &machine, std::uint32_t ipus);
-  void add(std::uint32_t from, std::uint32_t to, std::uint64_t bytes);
-  /// Until the busiest link on the ways from and to an IPU has carried its bytes.
-  std::uint64_t cycles(std::uint32_t ipu) const;
-  /// Of the longest way from or to an IPU; 0 where nothing goes.
-  std::uint64_t latency(std::uint32_t ipu) const;
-  static std::uint32_t hops(std::uint32_t from, std::uint32_t to);
+  explicit LinkLoad(const poplar::Target &target);
+  ~LinkLoad();
+  void add(std::uint32_t from, std::uint32_t to, std::uint64_t bytes) { flows_.push_back({from, to, bytes}); }
+
+  struct Ipu {
+    std::uint64_t latency = 0; ///< of the longest way from or to the IPU; 0 where nothing goes
+    std::uint64_t cycles = 0;  ///< until the busiest link on the ways from and to it has carried its bytes
+  };
+  /// For each IPU, what was added since the last call.
+  std::vector<Ipu> take();
 
 private:
-  struct Link {
-    std::uint64_t bytes = 0;
-    std::uint32_t width = 1;
+  struct Flow {
+    std::uint32_t from, to;
+    std::uint64_t bytes;
   };
-  /// Calls f with the place of each link on the way.
-  template <typename F> void forEachLink(std::uint32_t from, std::uint32_t to, F &&f) const;
+  class Network;
 
   const Machine &machine_;
-  double bytesPerCycle_;                             ///< of one link
-  std::vector<Link> links_;                          ///< by IPU: up, down, across
-  std::vector<std::vector<std::uint32_t>> partners_; ///< by IPU: whom it exchanges with
+  std::uint32_t ipus_;
+  std::unique_ptr<Network> network_;
+  std::vector<Flow> flows_;
 };
 
 } // namespace popgraph

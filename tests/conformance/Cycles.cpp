@@ -288,10 +288,11 @@ TEST_CASE("a sync waits for the last tile's signal, which the nearest tile sends
 }
 
 TEST_CASE("a phase between IPUs syncs all of them and crosses links, one within an IPU does not") {
-  const auto measure = [](unsigned from, unsigned to) {
+  const auto measure = [](unsigned from, unsigned to, double limit = 0) {
     IPUModel model;
     model.numIPUs = 2;
     model.tilesPerIPU = 4;
+    if (limit > 0) model.globalExchangeConstraints = {{limit * 8 * model.tileClockFrequency, {{0, 1}, {1, 0}}}};
     Device device = model.createDevice();
     Graph graph(device.getTarget());
     Tensor a = graph.addVariable(FLOAT, {1000}), b = graph.addVariable(FLOAT, {1000});
@@ -308,6 +309,7 @@ TEST_CASE("a phase between IPUs syncs all of them and crosses links, one within 
   // Across: the sync of all costs 600 and one hop of 15 ns both ways (40 cycles at 1.33 GHz), from the reader on; the
   // link 600; the tile's 1000 words take longer than their bytes on four links.
   CHECK(measure(0, 6) == 640 + 600 + 1000 + 45);
+  CHECK(measure(0, 6, 0.5) == 640 + 600 + 8000 + 45); // half a byte a cycle, as the model wants it
   CHECK(measure(4, 6) < 1000 + 58 + 130 + 45);
 }
 

@@ -1,5 +1,7 @@
 // The floor plan and the exchange schedule, against published measurements and numbers worked out by hand.
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <map>
 #include <random>
 #include <stdexcept>
@@ -12,6 +14,7 @@
 #include "tests/support/Catch.hpp"
 
 using namespace popgraph;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -257,23 +260,65 @@ TEST_CASE("the verifier refuses schedules in which a tile sends or receives twic
   CHECK_THROWS_AS(verify(hurried), std::logic_error);
 }
 
+namespace {
+
+constexpr double kLinkBytes = 137438953472. / 8 * .85 / 1.33e9; // 10.98 bytes a cycle and link
+
+LinkLoad::Ipu linkLoad(const poplar::Target &target, std::uint32_t ipu,
+                       std::vector<std::array<std::uint32_t, 2>> flows) {
+  LinkLoad load(target);
+  for (int phase = 0; phase < 2; ++phase) { // the second knows nothing of the first
+    for (const auto &[from, to] : flows) load.add(from, to, 1000000);
+    if (phase == 0) load.take();
+  }
+  return load.take()[ipu];
+}
+
+} // namespace
+
 TEST_CASE("data between IPUs goes along the ladder's side and crosses at the rung") {
-  const Machine &machine = machineByName("gc200");
-  CHECK(LinkLoad::hops(0, 1) == 1);
-  CHECK(LinkLoad::hops(0, 2) == 1);
-  CHECK(LinkLoad::hops(1, 6) == 4);
-  const double perLink = 137438953472. / 8 * .85 / 1.33e9; // 10.98 bytes a cycle
-  LinkLoad pair(machine, 2);
-  pair.add(0, 1, 1000000);
-  CHECK(pair.cycles(1) == Approx(1000000 / (4 * perLink)).margin(1)); // four links join a pair
-  CHECK(pair.cycles(0) == pair.cycles(1));
-  CHECK(pair.latency(1) == 600);
-  LinkLoad ladder(machine, 4);
-  ladder.add(0, 2, 1000000);
-  ladder.add(0, 3, 1000000); // shares the side, then takes the rung
-  CHECK(ladder.cycles(2) == Approx(2000000 / (2 * perLink)).margin(1));
-  CHECK(ladder.latency(3) == 600 + 20); // a further hop of 15 ns
-  CHECK(ladder.latency(1) == 0);
+  const auto ladder = [](unsigned ipus) {
+    return makeTarget(poplar::TargetType::IPU, ipus, machineByName("gc200"));
+  };
+  const LinkLoad::Ipu pair = linkLoad(ladder(2), 1, {{0, 1}});
+  CHECK(pair.cycles == std::ceil(1000000 / (4 * kLinkBytes))); // four links join a pair
+  CHECK(pair.latency == 600);
+  CHECK(linkLoad(ladder(2), 0, {{0, 1}}).cycles == pair.cycles);
+  // The way to 3 shares the side with that to 2, then takes the rung.
+  CHECK(linkLoad(ladder(4), 2, {{0, 2}, {0, 3}}).cycles == std::ceil(2000000 / (2 * kLinkBytes)));
+  CHECK(linkLoad(ladder(4), 3, {{0, 2}, {0, 3}}).latency == 600 + 20); // a further hop of 15 ns
+  CHECK(linkLoad(ladder(4), 1, {{0, 2}, {0, 3}}).latency == 0);
+  CHECK(linkLoad(ladder(8), 6, {{1, 6}}).latency == 600 + 60); // 3, 5, 7, 6
+  CHECK(linkLoad(ladder(8), 6, {{1, 6}, {1, 7}}).cycles == std::ceil(2000000 / (2 * kLinkBytes)));
+  // Where the last pair is not whole, there is no rung to cross.
+  CHECK(linkLoad(ladder(3), 2, {{1, 2}}).latency == 600 + 20);
+}
+
+TEST_CASE("in a torus data goes round the shorter way") {
+  Machine machine = machineByName("gc200");
+  machine.linkTopology = "torus";
+  const poplar::Target torus = makeTarget(poplar::TargetType::IPU, 8, machine);
+  CHECK(linkLoad(torus, 6, {{0, 6}}).latency == 600);
+  CHECK(linkLoad(torus, 6, {{1, 6}}).latency == 600 + 20);
+  CHECK(linkLoad(torus, 4, {{0, 4}, {0, 6}}).cycles == std::ceil(1000000 / (2 * kLinkBytes)));
+  machine.linkTopology = "star";
+  CHECK_THROWS_WITH(makeTarget(poplar::TargetType::IPU, 8, machine), Contains("\"mesh\" or \"torus\""));
+}
+
+TEST_CASE("constraints of a program's own limit the flows that they name") {
+  const auto target = [](std::vector<poplar::GlobalExchangeConstraint> constraints) {
+    return makeTarget(poplar::TargetType::IPU_MODEL, 3, machineByName("gc200"), std::move(constraints));
+  };
+  const double bits = 8 * 1.33e9; // one byte a cycle
+  const poplar::Target shared = target({{bits, {{0, 1}, {0, 2}}}, {bits / 2, {{0, 2}}}});
+  CHECK(linkLoad(shared, 1, {{0, 1}}).cycles == 1000000);
+  CHECK(linkLoad(shared, 1, {{0, 1}, {0, 2}}).cycles == 2000000);
+  CHECK(linkLoad(shared, 2, {{0, 2}}).cycles == 2000000); // of two limits the lower one
+  CHECK(linkLoad(shared, 1, {{2, 1}}).cycles == 0);       // nothing limits it
+  CHECK(linkLoad(shared, 1, {{2, 1}}).latency == 600);
+  CHECK_THROWS_WITH(target({{bits, {{0, 1}}}, {bits, {{0, 3}}}}),
+                    Contains("globalExchangeConstraints[1]") && Contains("IPU 3 of 3"));
+  CHECK_THROWS_WITH(target({{0, {{0, 1}}}}), Contains("globalExchangeConstraints[0]") && Contains("above 0"));
 }
 
 namespace {
