@@ -1,7 +1,8 @@
 // The mathematics library of codelets. Compiled by popc and linked into codelets that use it, so that results depend
 // on neither the host's C library nor its processor. Single precision is computed in double precision and rounded
-// once: errors stay below one unit in the last place. Code selects rather than branches where it can, so that loops
-// over these functions vectorise. Only additions, multiplications, divisions, square roots and roundings are used.
+// once, but for exp, log, sigmoid and tanh, which networks spend their time in: errors stay below one unit in the last
+// place. Code selects rather than branches where it can, so that loops over these functions vectorise. Only additions,
+// multiplications, fused ones, divisions, square roots and roundings are used.
 #include <popgraph/VertexContext.h>
 
 namespace {
@@ -439,6 +440,84 @@ template <bool wide> inline double tgammaOf(double x) {
 template <bool wide> inline double sigmoidOf(double x) { return 1 / (1 + expOf<wide>(-x)); }
 template <bool wide> inline double rsqrtOf(double x) { return 1 / __builtin_sqrt(x); }
 
+// Functions in single precision throughout, with corrections for what each rounding loses. Coefficients: interpolation
+// at Chebyshev nodes.
+inline float fma(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+inline float floatFromBits(Word32 x) { return __builtin_bit_cast(float, x); }
+inline Word32 bitsOfFloat(float x) { return __builtin_bit_cast(Word32, x); }
+/// c0 + x (c1 + x (c2 + ...))
+inline float horner(float, float c) { return c; }
+template <class... More> inline float horner(float x, float c, More... more) { return fma(horner(x, more...), x, c); }
+/// 2^k of a normal number.
+inline float floatPower(Word32 k) { return floatFromBits((k + 127) << 23); }
+/// x * 2^k for |k| <= 250, rounded once.
+inline float floatScale(float x, int k) {
+  const int first = k >> 1, second = k - first;
+  return x * floatPower(static_cast<Word32>(first)) * floatPower(static_cast<Word32>(second));
+}
+
+constexpr float kFloatRounder = 0x1.8p23f;                               // as kRounder
+constexpr float kFloatLn2High = 0x1.62e4p-1f, kFloatLn2Low = 0x1.7f7d1cp-20f; // products with exponents are exact
+
+/// e^x = (high + low) 2^k for |x| <= 105.
+struct FloatExp { float high, low; int k; };
+inline FloatExp floatExpOf(float x) {
+  const float shifted = fma(x, 0x1.715476p+0f, kFloatRounder), k = shifted - kFloatRounder;
+  const float rest = fma(-k, kFloatLn2High, x), r = fma(-k, kFloatLn2Low, rest);
+  const float rLow = fma(-k, kFloatLn2Low, rest - r);
+  const float series = horner(r, 0x1p-1f, 0x1.555556p-3f, 0x1.5554e8p-5f, 0x1.1110ep-7f, 0x1.6d43aep-10f, 0x1.a1256cp-13f);
+  const float sum = 1 + r, more = fma(r * r, series, (r - (sum - 1)) + rLow), high = sum + more;
+  return {high, more - (high - sum), static_cast<int>(bitsOfFloat(shifted) - bitsOfFloat(kFloatRounder))};
+}
+
+inline float floatExp(float x) {
+  x = x > 89 ? 89 : x;
+  x = x < -105 ? -105 : x;
+  const FloatExp e = floatExpOf(x);
+  return floatScale(e.high, e.k);
+}
+
+inline float floatTanh(float x) {
+  const float a = __builtin_fabsf(x), z = a * a;
+  const float series = horner(z, -0x1.555556p-2f, 0x1.1110ecp-3f, -0x1.ba0dbep-5f, 0x1.65505cp-6f, -0x1.1988c6p-7f,
+                              0x1.81d422p-9f, -0x1.4022fp-11f); // (tanh(a) - a) / a^3
+  const float small = fma(a * z, series, a);
+  // 1 - 2 / (e^2a + 1); from 10 on the quotient does not count.
+  const FloatExp e = floatExpOf(2 * (a > 10 ? 10 : a));
+  const float power = floatPower(static_cast<Word32>(e.k)), high = e.high * power, sum = high + 1;
+  const float sumLow = fma(e.low, power, high - (sum - 1)), q = 2 / sum;
+  const float large = 1 - fma(fma(-q, sum, 2.0f) - q * sumLow, q * 0.5f, q);
+  return __builtin_copysignf(a < 0.65f ? small : large, x);
+}
+
+inline float floatSigmoid(float x) { // 1 / (1 + e^-x), and e^x / (1 + e^x) below zero
+  const float a = __builtin_fabsf(x);
+  const FloatExp e = floatExpOf(a > 105 ? -105 : -a);
+  const float high = floatScale(e.high, e.k), low = floatScale(e.low, e.k);
+  const float sum = 1 + high, sumLow = (high - (sum - 1)) + low, q = 1 / sum;
+  const float qLow = (fma(-q, sum, 1.0f) - q * sumLow) * q;
+  const float above = x < 0 ? high : 1, aboveLow = x < 0 ? low : 0;
+  return fma(above, q, fma(above, qLow, aboveLow * q));
+}
+
+inline float floatLog(float x) {
+  const bool tiny = x < 0x1p-126f;
+  // Mantissas above sqrt(2) count as those below sqrt(1/2) of the next exponent.
+  const Word32 bits = bitsOfFloat(tiny ? x * 0x1p23f : x) + (0x3f800000u - 0x3f3504f3u);
+  const float k = static_cast<float>(static_cast<int>(bits >> 23) - 127) - (tiny ? 23.0f : 0.0f);
+  const float f = floatFromBits((bits & 0x7fffffu) + 0x3f3504f3u) - 1;
+  const float series = horner(f, 0x1.555556p-2f, -0x1.fffff2p-3f, 0x1.9999a8p-3f, -0x1.555c54p-3f, 0x1.249688p-3f,
+                              -0x1.fdfb82p-4f, 0x1.c41b8cp-4f, -0x1.b4117p-4f, 0x1.af581ep-4f, -0x1.fc06e2p-5f);
+  // k ln 2 + (f - f^2 / 2 + f^3 series), the largest terms first and what their sums lose at the end
+  const float z = f * f, half = 0.5f * z, halfLow = 0.5f * fma(f, f, -z);
+  const float mantissa = f - half, mantissaLow = fma(f * z, series, ((f - mantissa) - half) - halfLow);
+  const float exponent = k * kFloatLn2High, sum = exponent + mantissa, sumLow = (exponent - sum) + mantissa;
+  float value = sum + (sumLow + fma(k, kFloatLn2Low, mantissaLow));
+  value = x == __builtin_huge_valf() ? x : value;
+  value = x == 0 ? -__builtin_huge_valf() : value;
+  return x >= 0 ? value : __builtin_nanf("");
+}
+
 // Exponent of a finite number that is not zero.
 inline int exponentOf(double x) {
   const bool tiny = magnitude(x) < 0x1p-1022;
@@ -484,12 +563,17 @@ inline double remquoOf(double x, double y, int *quotient) {
 #define ONE(name)                                                                                       \
   extern "C" float __popgraph_##name##f(float x) { return static_cast<float>(name##Of<false>(x)); }     \
   extern "C" double __popgraph_##name(double x) { return name##Of<true>(x); }
+// In single precision by a function of its own.
+#define ONE_EACH(name, float_)                                                                          \
+  extern "C" float __popgraph_##name##f(float x) { return float_(x); }                                  \
+  extern "C" double __popgraph_##name(double x) { return name##Of<true>(x); }
 #define TWO(name)                                                                                       \
   extern "C" float __popgraph_##name##f(float x, float y) { return static_cast<float>(name##Of<false>(x, y)); } \
   extern "C" double __popgraph_##name(double x, double y) { return name##Of<true>(x, y); }
-ONE(exp) ONE(exp2) ONE(exp10) ONE(expm1) ONE(log) ONE(log2) ONE(log10) ONE(log1p) ONE(sin) ONE(cos) ONE(tan)
-ONE(asin) ONE(acos) ONE(atan) ONE(sinh) ONE(cosh) ONE(tanh) ONE(asinh) ONE(acosh) ONE(atanh) 
-ONE(cbrt) ONE(erf) ONE(erfc) ONE(lgamma) ONE(tgamma) ONE(sigmoid) ONE(rsqrt) ONE(logb)
+ONE_EACH(exp, floatExp) ONE_EACH(log, floatLog) ONE_EACH(sigmoid, floatSigmoid) ONE_EACH(tanh, floatTanh)
+ONE(exp2) ONE(exp10) ONE(expm1) ONE(log2) ONE(log10) ONE(log1p) ONE(sin) ONE(cos) ONE(tan)
+ONE(asin) ONE(acos) ONE(atan) ONE(sinh) ONE(cosh) ONE(asinh) ONE(acosh) ONE(atanh) 
+ONE(cbrt) ONE(erf) ONE(erfc) ONE(lgamma) ONE(tgamma) ONE(rsqrt) ONE(logb)
 TWO(atan2) TWO(pow) TWO(fmod) TWO(remainder) TWO(hypot)
 
 // x * 2^n, rounded once. Beyond the clamped range the result is a limit anyway.

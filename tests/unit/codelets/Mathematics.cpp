@@ -3,6 +3,8 @@
 #include "tests/unit/codelets/Support.hpp"
 #include <cfloat>
 #include <cmath>
+#include <cstring>
+#include <functional>
 #include <random>
 
 using namespace popgraph::codelets;
@@ -53,6 +55,9 @@ std::string source() {
     text += std::string("struct F_") + name +
             " : Vertex { Input<Vector<float>> x, z; Output<Vector<float>> y; bool compute() {"
             " for (unsigned i = 0; i < x.size(); ++i) y[i] = std::" + name + "(x[i], z[i]); return true; } };\n";
+  text += "extern \"C\" float __popgraph_sigmoidf(float) __attribute__((const, nothrow));\n"
+          "struct F_sigmoid : Vertex { Input<Vector<float>> x; Output<Vector<float>> y; bool compute() {"
+          " for (unsigned i = 0; i < x.size(); ++i) y[i] = __popgraph_sigmoidf(x[i]); return true; } };\n";
   for (const char *name : {"floor", "ceil", "trunc", "round", "rint"})
     text += std::string("struct F_") + name +
             " : Vertex { Input<Vector<float>> x; Output<Vector<float>> y; bool compute() {"
@@ -102,6 +107,39 @@ TEST_CASE("Mathematics functions are within one unit in the last place", "[codel
     }
     INFO(function.name << "(" << where << ") is wrong by " << worst << " ulp");
     CHECK(worst < 1);
+  }
+}
+
+TEST_CASE("Functions computed in single precision are right over all its numbers", "[codelets][mathematics]") {
+  const auto module = compileText(source());
+  std::vector<float> x;
+  for (std::uint64_t bits = 0; bits < std::uint64_t(1) << 32; bits += 4093) {
+    const auto word = static_cast<std::uint32_t>(bits);
+    float number;
+    std::memcpy(&number, &word, sizeof number);
+    x.push_back(number);
+  }
+  std::vector<float> y(x.size());
+  const auto sigmoid = [](long double v) { return v < 0 ? std::exp(v) / (1 + std::exp(v)) : 1 / (1 + std::exp(-v)); };
+  const std::pair<const char *, std::function<long double(long double)>> functions[] = {
+      {"exp", [](long double v) { return std::exp(v); }},
+      {"log", [](long double v) { return std::log(v); }},
+      {"tanh", [](long double v) { return std::tanh(v); }},
+      {"sigmoid", sigmoid}};
+  for (const auto &[name, reference] : functions) {
+    VertexRun vertex(*module, std::string("F_") + name);
+    vertex.connect("x", x.data(), static_cast<std::uint32_t>(x.size()));
+    vertex.connect("y", y.data(), static_cast<std::uint32_t>(y.size()));
+    vertex.run();
+    long double worst = 0;
+    float where = 0;
+    for (std::size_t i = 0; i != x.size(); ++i) {
+      const long double expected = reference(x[i]), error = ulps(y[i], expected);
+      if (error > worst) worst = error, where = x[i];
+      if (!std::isnan(expected)) CHECK_FALSE((std::signbit(y[i]) != std::signbit(expected)));
+    }
+    INFO(name << "(" << where << ") is wrong by " << worst << " ulp");
+    CHECK(worst < 0.8);
   }
 }
 
