@@ -228,9 +228,13 @@ void addContextAndCosts(llvm::Module &module, std::vector<FoundVertex> &vertices
     if (!function.isDeclaration()) defined.push_back(&function);
   std::map<Function *, FunctionCost> costs;
   std::map<Function *, Body> bodies;
+  std::set<std::string> supervisors;
+  for (const FoundVertex &vertex : vertices)
+    if (vertex.codelet.kind == VertexKind::Supervisor) supervisors.insert(vertex.computeSymbol);
   for (Function *function : defined) {
     costs[function] = costOf(*function, functionAnalyses.getResult<LoopAnalysis>(*function),
-                             functionAnalyses.getResult<ScalarEvolutionAnalysis>(*function), options);
+                             functionAnalyses.getResult<ScalarEvolutionAnalysis>(*function), options,
+                             supervisors.contains(function->getName().str()));
     bodies[function] = bodyOf(*function, costs[function].instructions);
   }
   std::vector<FoundVertex *> readers; // of the cycle counter

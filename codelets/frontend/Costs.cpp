@@ -77,11 +77,12 @@ std::uint32_t words(Type *type) {
   return 1;
 }
 
-// 64-bit integers on the host are 32-bit on the device where they only exist because size_t and pointers are wide:
-// everything that does not come from, or go to, data that is 64 bits wide in memory or floating point.
+// 64-bit integers on the host are 32-bit on the device where they only exist because size_t and pointers are wide. What
+// is computed together has one width: 64 bits where a value is 64 bits wide in memory or does not fit into 32 bits; 32
+// bits where one addresses memory or counts the turns of a loop; else 64 bits, as the optimiser has narrowed the rest.
 class WideIntegers {
 public:
-  explicit WideIntegers(Function &function) {
+  WideIntegers(Function &function, LoopInfo &loops, ScalarEvolution &evolution) {
     for (Instruction &instruction : instructions(function)) {
       if (is64(&instruction)) classes_.insert(&instruction);
       if (!isa<BinaryOperator, PHINode, SelectInst, ICmpInst, MinMaxIntrinsic, FreezeInst>(instruction)) continue;
@@ -95,38 +96,65 @@ public:
       }
     }
     for (Instruction &instruction : instructions(function)) {
-      if (isa<LoadInst, FPToSIInst, FPToUIInst>(instruction)) mark(&instruction);
-      if (auto *store = dyn_cast<StoreInst>(&instruction)) mark(store->getValueOperand());
-      if (isa<SIToFPInst>(instruction) || isa<UIToFPInst>(instruction)) mark(instruction.getOperand(0));
-      if (instruction.getOpcode() == Instruction::LShr || instruction.getOpcode() == Instruction::AShr)
-        if (auto *amount = dyn_cast<ConstantInt>(instruction.getOperand(1)); amount && amount->uge(32))
-          if (auto *product = dyn_cast<BinaryOperator>(instruction.getOperand(0));
-              product && product->getOpcode() == Instruction::Mul)
-            mark(product); // the high word of a product
+      if (isa<LoadInst>(instruction)) mark(wideLeaders_, &instruction);
+      if (auto *store = dyn_cast<StoreInst>(&instruction)) mark(wideLeaders_, store->getValueOperand());
+      if (auto *operation = dyn_cast<BinaryOperator>(&instruction); operation && is64(operation) && needsHigh(*operation))
+        mark(wideLeaders_, operation);
+      if (isa<GetElementPtrInst, IntToPtrInst, MemIntrinsic>(instruction))
+        for (Value *operand : instruction.operands()) mark(narrowLeaders_, operand);
+      if (isa<PtrToIntInst>(instruction)) mark(narrowLeaders_, &instruction);
+      if (auto *phi = dyn_cast<PHINode>(&instruction); phi && is64(phi) && countsTurns(*phi, loops, evolution))
+        mark(narrowLeaders_, phi);
     }
   }
 
   bool wide(Value *value) const {
     if (!is64(value)) return value->getType()->isIntegerTy() && value->getType()->getIntegerBitWidth() > 64;
     const auto it = classes_.findLeader(value);
-    return it != classes_.member_end() && wideLeaders_.contains(*it);
+    return it != classes_.member_end() && (wideLeaders_.contains(*it) || !narrowLeaders_.contains(*it));
   }
 
 private:
   static bool is64(Value *value) { return value->getType()->isIntegerTy(64); }
-  void mark(Value *value) {
+  void mark(SmallPtrSet<Value *, 16> &leaders, Value *value) {
     if (!is64(value) || isa<Constant>(value)) return;
     classes_.insert(value);
-    wideLeaders_.insert(*classes_.findLeader(value));
+    leaders.insert(*classes_.findLeader(value));
+  }
+  /// By a constant beyond 32 bits, or by shifting down what lies above them. A shift up and down again is the sign
+  /// extension of an index.
+  static bool needsHigh(const BinaryOperator &operation) {
+    const unsigned opcode = operation.getOpcode();
+    auto *constant = dyn_cast<ConstantInt>(operation.getOperand(1));
+    if (!constant) return false;
+    if (opcode == Instruction::LShr) return constant->uge(32);
+    if (opcode == Instruction::AShr) {
+      auto *up = dyn_cast<BinaryOperator>(operation.getOperand(0));
+      return constant->uge(32) && !(up && up->getOpcode() == Instruction::Shl);
+    }
+    return opcode != Instruction::Shl && !constant->getValue().isIntN(32) && !constant->getValue().isSignedIntN(32);
+  }
+  /// A counter of a loop that the loop's end is compared with.
+  static bool countsTurns(PHINode &phi, LoopInfo &loops, ScalarEvolution &evolution) {
+    const Loop *loop = loops.getLoopFor(phi.getParent());
+    if (!loop || loop->getHeader() != phi.getParent() || !loop->getLoopLatch()) return false;
+    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(&phi));
+    if (!recurrence || !recurrence->isAffine()) return false;
+    auto *branch = dyn_cast<BranchInst>(loop->getLoopLatch()->getTerminator());
+    auto *compare = branch && branch->isConditional() ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
+    if (!compare) return false;
+    const Value *next = phi.getIncomingValueForBlock(loop->getLoopLatch());
+    return is_contained(compare->operands(), &phi) || is_contained(compare->operands(), next);
   }
   EquivalenceClasses<Value *> classes_;
-  SmallPtrSet<Value *, 16> wideLeaders_;
+  SmallPtrSet<Value *, 16> wideLeaders_, narrowLeaders_;
 };
 
 class Coster {
 public:
-  Coster(Function &function, LoopInfo &loops, ScalarEvolution &evolution, const CostOptions &options)
-      : function_(function), loops_(loops), evolution_(evolution), options_(options), wide_(function) {}
+  Coster(Function &function, LoopInfo &loops, ScalarEvolution &evolution, const CostOptions &options, bool supervises)
+      : function_(function), loops_(loops), evolution_(evolution), options_(options), supervises_(supervises),
+        wide_(function, loops, evolution) {}
 
   FunctionCost run() {
     prologue_ = takeMark(kHandScheduledMark);
@@ -136,6 +164,7 @@ public:
     for (Loop *loop : loops_.getLoopsInPreorder()) inspect(*loop);
     for (BasicBlock &block : function_) {
       mergeAccesses(block);
+      if (supervises_) stallOnLoads(block);
       for (Instruction &instruction : block) {
         if (isNamed(instruction, kCycleFunction))
           result_.readings.push_back({cast<CallBase>(&instruction), issued(units_[&block])});
@@ -267,6 +296,18 @@ private:
     return first;
   }
 
+  /// The supervisor waits where it uses what it has just loaded: once for loads that follow one another.
+  void stallOnLoads(BasicBlock &block) {
+    SmallPtrSet<const Value *, 8> loaded;
+    for (Instruction &instruction : block) {
+      if (any_of(instruction.operands(), [&](const Use &use) { return loaded.contains(use.get()); })) {
+        add(block, price(Cost::SupervisorStall), result_.unit);
+        loaded.clear();
+      }
+      if (isa<LoadInst>(instruction)) loaded.insert(&instruction);
+    }
+  }
+
   /// Two floats that lie side by side, the first aligned to 8 bytes, are one 64-bit load or store.
   void mergeAccesses(BasicBlock &block) {
     Instruction *last = nullptr;
@@ -307,7 +348,7 @@ private:
     auto *compare = dyn_cast<ICmpInst>(branch->getCondition());
     if (!isCounted(loop, compare)) return;
     if (compare && compare->hasOneUse()) free_.insert(compare);
-    const bool repeats = loop.getNumBlocks() == 1 && !hasCall(*latch) && fitsRepeat(*latch);
+    const bool repeats = !supervises_ && loop.getNumBlocks() == 1 && !hasCall(*latch) && fitsRepeat(*latch);
     if (!repeats) {
       for (PHINode &phi : loop.getHeader()->phis())
         if (auto *next = dyn_cast<Instruction>(phi.getIncomingValueForBlock(latch));
@@ -358,10 +399,43 @@ private:
     return true;
   }
 
+  /// Whether each turn of the loop adds the same to a value, in 32 bits: what the host widens to 64 and what would wrap
+  /// there does not matter on the device.
   bool advancesEvenly(Instruction &instruction, const Loop &loop) {
     if (!evolution_.isSCEVable(instruction.getType())) return false;
     const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(&instruction));
-    return recurrence && recurrence->getLoop() == &loop && recurrence->isAffine();
+    if (recurrence && recurrence->getLoop() == &loop && recurrence->isAffine()) return true;
+    const auto even = [&](const Use &use) {
+      auto *operand = dyn_cast<Instruction>(use);
+      return !operand || loop.isLoopInvariant(operand) || advancesEvenly(*operand, loop);
+    };
+    switch (instruction.getOpcode()) {
+    case Instruction::ZExt:
+    case Instruction::SExt:
+    case Instruction::Trunc:
+      return std::min(instruction.getType()->getIntegerBitWidth(),
+                      instruction.getOperand(0)->getType()->getIntegerBitWidth()) >= 32 &&
+             even(instruction.getOperandUse(0));
+    case Instruction::Or:
+      return cast<PossiblyDisjointInst>(instruction).isDisjoint() && all_of(instruction.operands(), even);
+    case Instruction::And: return cutsTo32(instruction) && even(instruction.getOperandUse(0));
+    case Instruction::Add:
+    case Instruction::Sub:
+    case Instruction::GetElementPtr: return all_of(instruction.operands(), even);
+    case Instruction::Mul:
+    case Instruction::Shl:
+      return even(instruction.getOperandUse(0)) && loop.isLoopInvariant(instruction.getOperand(1));
+    default: return false;
+    }
+  }
+
+  /// `and` with ones in the low 32 bits, but for those that are 0 anyway: nothing on a 32-bit device.
+  bool cutsTo32(Instruction &instruction) {
+    const auto *mask = dyn_cast<ConstantInt>(instruction.getOperand(1));
+    if (!mask || !instruction.getType()->isIntegerTy(64) || wide_.wide(&instruction)) return false;
+    const unsigned zeros = mask->getValue().countr_zero();
+    return mask->getValue().getActiveBits() == 32 && mask->getValue().popcount() == 32 - zeros &&
+           evolution_.getMinTrailingZeros(evolution_.getSCEV(instruction.getOperand(0))) >= zeros;
   }
 
   // Whether a value of the loop is only used to address, to step itself and to end the loop.
@@ -437,8 +511,19 @@ private:
     return true;
   }
 
-  Price integer(const Instruction &instruction, Value *value, Cost narrow, Cost wideCost) const {
-    (void)instruction;
+  /// A 64-bit shift by a whole word or more: one word moves, the other is a constant.
+  bool movesWords(const Instruction &shift) const {
+    const auto *amount = dyn_cast<ConstantInt>(shift.getOperand(1));
+    return shift.isShift() && amount && amount->uge(32) && wide_.wide(const_cast<Instruction *>(&shift));
+  }
+
+  /// A product with 2^k + 1 or 2^k - 1.
+  static bool shiftsAndAdds(const Instruction &product) {
+    const auto *factor = dyn_cast<ConstantInt>(product.getOperand(1));
+    return factor && ((factor->getValue() - 1).isPowerOf2() || (factor->getValue() + 1).isPowerOf2());
+  }
+
+  Price integer(Value *value, Cost narrow, Cost wideCost) const {
     if (auto *vector = dyn_cast<FixedVectorType>(value->getType())) return price(narrow, vector->getNumElements());
     return price(wide_.wide(value) ? wideCost : narrow);
   }
@@ -465,21 +550,26 @@ private:
     case Instruction::AtomicRMW:
     case Instruction::AtomicCmpXchg: return price(Cost::Integer, 3);
     case Instruction::GetElementPtr: return address(cast<GetElementPtrInst>(instruction));
-    case Instruction::Mul: return integer(instruction, &instruction, Cost::IntegerMultiply, Cost::Integer64Multiply);
+    case Instruction::Mul:
+      if (wide_.wide(&instruction) && shiftsAndAdds(instruction)) return price(Cost::Integer64, 2);
+      return integer(&instruction, Cost::IntegerMultiply, Cost::Integer64Multiply);
     case Instruction::SDiv:
     case Instruction::UDiv:
     case Instruction::SRem:
     case Instruction::URem: return division(instruction);
     case Instruction::Add:
     case Instruction::Sub:
-    case Instruction::And:
-    case Instruction::Or:
-    case Instruction::Xor:
     case Instruction::Shl:
     case Instruction::LShr:
     case Instruction::AShr:
       if (instruction.getType()->isIntegerTy(1)) return price(Cost::Integer);
-      return integer(instruction, &instruction, Cost::Integer, Cost::Integer64);
+      if (movesWords(instruction)) return price(Cost::Integer);
+      return integer(&instruction, Cost::Integer, Cost::Integer64);
+    case Instruction::And:
+      if (cutsTo32(instruction)) return {};
+      return integer(&instruction, Cost::Integer, Cost::Integer64Logic);
+    case Instruction::Or:
+    case Instruction::Xor: return integer(&instruction, Cost::Integer, Cost::Integer64Logic);
     case Instruction::ICmp: return compare(cast<ICmpInst>(instruction));
     case Instruction::FCmp: {
       if (handScheduled_ && instruction.hasOneUse() && isMaximum(*instruction.user_begin())) return {};
@@ -490,7 +580,8 @@ private:
     }
     case Instruction::Select:
       if (handScheduled_ && isMaximum(&instruction)) return floating(instruction.getType(), Cost::FloatArithmetic);
-      return price(isFloatSelect(instruction) ? Cost::FloatSelect : Cost::Integer, words(instruction.getType()));
+      return price(isFloatSelect(instruction) ? Cost::FloatSelect : Cost::Integer,
+                   words(instruction.getType()) * (wide_.wide(&instruction) ? 2 : 1));
     case Instruction::FAdd:
       if (handScheduled_ && accumulates(instruction)) return price(Cost::FloatArithmetic);
       return floating(instruction.getType(), Cost::FloatArithmetic);
@@ -505,19 +596,40 @@ private:
     case Instruction::FPExt:
     case Instruction::FPTrunc: return floatConversion(instruction);
     case Instruction::SIToFP:
-    case Instruction::UIToFP: return price(Cost::IntegerToFloat, words(instruction.getType()));
+    case Instruction::UIToFP:
+      if (instruction.getType()->getScalarType()->isDoubleTy()) return price(Cost::Double);
+      return price(loadsFloat(instruction) ? Cost::FloatConvert : Cost::IntegerToFloat, words(instruction.getType()));
     case Instruction::FPToSI:
-    case Instruction::FPToUI: return price(Cost::FloatToInteger, words(instruction.getType()));
+    case Instruction::FPToUI:
+      if (instruction.getOperand(0)->getType()->getScalarType()->isDoubleTy()) return price(Cost::Double);
+      return price(storesFloat(instruction) ? Cost::FloatConvert : Cost::FloatToInteger, words(instruction.getType()));
+    case Instruction::BitCast: return bitCast(instruction);
     case Instruction::SExt:
     case Instruction::ZExt: return extension(instruction);
     case Instruction::ShuffleVector: return price(Cost::Integer, words(instruction.getType()));
     case Instruction::Call:
     case Instruction::Invoke: return call(cast<CallBase>(instruction));
-    default: return {}; // phi, casts, lanes, freeze, alloca, unreachable: registers and frame offsets
+    case Instruction::PHI: return moved(cast<PHINode>(instruction));
+    default: return {}; // casts, lanes, freeze, alloca, unreachable: registers and frame offsets
     }
   }
 
+  /// What a turn of a loop takes over from another variable of the turn before is moved: a window that slides, numbers
+  /// that change places.
+  Price moved(const PHINode &phi) const {
+    const Loop *loop = loops_.getLoopFor(phi.getParent());
+    if (handScheduled_ || !loop || loop->getHeader() != phi.getParent() || !loop->getLoopLatch()) return {};
+    const auto *other = dyn_cast<PHINode>(phi.getIncomingValueForBlock(loop->getLoopLatch()));
+    if (!other || other == &phi || other->getParent() != phi.getParent()) return {};
+    return price(phi.getType()->isFPOrFPVectorTy() ? Cost::FloatMove : Cost::Integer, words(phi.getType()));
+  }
+
   Price branch(const BranchInst &branch) const {
+    if (supervises_) {
+      const Loop *loop = loops_.getLoopFor(branch.getParent());
+      if (loop && is_contained(branch.successors(), loop->getHeader()))
+        return price(Cost::Branch) + price(Cost::SupervisorStall);
+    }
     if (branch.isConditional()) return price(Cost::Branch);
     // Back to a loop's header: a jump. Elsewhere the next block follows.
     const Loop *loop = loops_.getLoopFor(branch.getParent());
@@ -598,13 +710,45 @@ private:
     if (compare.isEquality() && compare.hasOneUse() && isa<BranchInst>(*compare.user_begin()))
       if (auto *constant = dyn_cast<Constant>(compare.getOperand(1)); constant && constant->isNullValue())
         return wide_.wide(compare.getOperand(0)) ? price(Cost::Integer) : Price{};
-    return integer(compare, compare.getOperand(0), Cost::Integer, Cost::Integer64Compare);
+    return integer(compare.getOperand(0), Cost::Integer, Cost::Integer64Compare);
+  }
+
+  // Loads fill registers of either file, and stores empty them: a number that only a conversion reads, or makes, need
+  // not move between the files. Hand-written code keeps numbers where it wants them.
+  bool loadsFloat(const Instruction &conversion) const {
+    const auto *load = dyn_cast<LoadInst>(conversion.getOperand(0));
+    return !handScheduled_ && load && load->hasOneUse();
+  }
+  bool storesFloat(const Instruction &conversion) const {
+    return !handScheduled_ && all_of(conversion.users(), [](const User *user) { return isa<StoreInst>(user); });
+  }
+  Price bitCast(const Instruction &cast) const {
+    Type *from = cast.getOperand(0)->getType(), *to = cast.getType();
+    const bool fromFloat = from->isFPOrFPVectorTy(), toFloat = to->isFPOrFPVectorTy();
+    if (handScheduled_ || fromFloat == toFloat) return {};
+    const auto only = [](const Value &value) { return value.hasOneUse(); };
+    if (isa<LoadInst>(cast.getOperand(0)) && only(*cast.getOperand(0))) return {};
+    if (storesFloat(cast)) return {};
+    return price(toFloat ? Cost::MoveToFloat : Cost::MoveToInteger, words(to));
   }
 
   // Half arithmetic is written as widen, compute in float, narrow; the device computes in half.
   Price floatConversion(const Instruction &instruction) const {
     Type *from = instruction.getOperand(0)->getType(), *to = instruction.getType();
-    if (instruction.getOpcode() == Instruction::FPExt && isHalf(from)) return {};
+    if (instruction.getOpcode() == Instruction::FPExt && isHalf(from)) {
+      const auto computesInHalf = [](const User *user) {
+        auto *one = cast<Instruction>(user);
+        if (isa<FPTruncInst>(one)) return true;
+        if (isa<FCmpInst>(one)) return all_of(one->operands(), [](const Use &operand) { return isWidened(operand); });
+        return isHalfOperation(*one);
+      };
+      return handScheduled_ || all_of(instruction.users(), computesInHalf) ? Price{}
+                                                                           : price(Cost::FloatConvert, words(to));
+    }
+    if (isHalf(to) && !handScheduled_) {
+      auto *source = dyn_cast<Instruction>(instruction.getOperand(0));
+      return source && isHalfOperation(*source) ? Price{} : price(Cost::FloatConvert, words(to));
+    }
     if (isHalf(to))
       if (auto *source = dyn_cast<Instruction>(instruction.getOperand(0)); source && source->hasOneUse())
         switch (source->getOpcode()) {
@@ -626,7 +770,8 @@ private:
   Price extension(const Instruction &instruction) const {
     Value *from = instruction.getOperand(0);
     if (instruction.getType()->isIntegerTy(64) && !wide_.wide(const_cast<Instruction *>(&instruction))) return {};
-    if (instruction.getType()->isIntegerTy(64)) return price(Cost::Integer);
+    // The high word is 0, or the sign.
+    if (instruction.getType()->isIntegerTy(64)) return price(isa<ZExtInst>(instruction) ? Cost::Free : Cost::Integer);
     // Comparisons of floats give a mask, of which one bit is wanted.
     if (isa<FCmpInst>(from)) return price(Cost::Integer, words(instruction.getType()));
     // Loads extend; comparisons of integers give 0 or 1 in a register.
@@ -650,21 +795,36 @@ private:
         const std::uint64_t times = cycles ? (cycles->getZExtValue() + kSlotCycles - 1) / kSlotCycles : 1;
         return price(Cost::MatrixStart) + price(Cost::MatrixLoad, static_cast<std::uint32_t>(times));
       }
-      if (callee->getName().starts_with(kLaunchPrefix)) return price(Cost::Integer, 3); // setzi, runall, sync
+      // setzi, runall and sync; the last two stall.
+      if (callee->getName().starts_with(kLaunchPrefix))
+        return price(Cost::Integer, 3) + price(Cost::SupervisorStall, 2);
       if (callee->isDeclaration() && callee->getName().starts_with(kMathPrefix)) return price(Cost::FloatFunction);
     }
-    return price(Cost::Call);
+    return supervises_ ? price(Cost::Call) + price(Cost::SupervisorStall, 2) : price(Cost::Call); // and the return
   }
 
-  // On halves themselves, or widened halves (or a one that is divided) in, a half out.
+  /// A half in a float, or a constant that is one.
+  static bool isWidened(const Value *value) {
+    if (auto *constant = dyn_cast<Constant>(value)) {
+      if (constant->getType()->isVectorTy()) constant = constant->getSplatValue();
+      auto *number = dyn_cast_or_null<ConstantFP>(constant);
+      if (!number) return false;
+      bool loses = false;
+      APFloat half = number->getValueAPF();
+      half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven, &loses);
+      return !loses;
+    }
+    auto *extension = dyn_cast<FPExtInst>(value);
+    return extension && isHalf(extension->getOperand(0)->getType());
+  }
+  // On halves themselves, or widened halves in, a half out.
   static bool isHalfOperation(const Instruction &instruction) {
     if (isHalf(instruction.getType())) return true;
-    const auto widened = [](const Value *value) {
-      auto *extension = dyn_cast<FPExtInst>(value);
-      return isOne(value) || (extension && isHalf(extension->getOperand(0)->getType()));
-    };
     const auto *call = dyn_cast<CallBase>(&instruction);
-    return (call ? all_of(call->args(), widened) : all_of(instruction.operands(), widened)) &&
+    // What chooses is no number.
+    const unsigned skip = isa<SelectInst>(instruction) ? 1 : 0;
+    return (call ? all_of(call->args(), [](const Use &use) { return isWidened(use); })
+                 : all_of(drop_begin(instruction.operands(), skip), [](const Use &use) { return isWidened(use); })) &&
            instruction.hasOneUse() && isa<FPTruncInst>(*instruction.user_begin()) &&
            isHalf(instruction.user_begin()->getType());
   }
@@ -706,8 +866,8 @@ private:
     case Intrinsic::sqrt:
       if (const auto four = fourHalves(call)) return price(*four);
       return converted(call, floating(type, Cost::FloatSqrt));
+    case Intrinsic::copysign: return floating(type, Cost::FloatSelect);
     case Intrinsic::fabs:
-    case Intrinsic::copysign:
     case Intrinsic::minnum:
     case Intrinsic::maxnum:
     case Intrinsic::minimum:
@@ -721,11 +881,17 @@ private:
     case Intrinsic::round:
     case Intrinsic::roundeven:
     case Intrinsic::canonicalize: return floating(type, Cost::FloatArithmetic);
-    case Intrinsic::abs:
     case Intrinsic::smin:
     case Intrinsic::smax:
     case Intrinsic::umin:
     case Intrinsic::umax:
+      if (wide_.wide(&call)) return price(Cost::Integer64Compare) + price(Cost::Integer, 2); // and a select
+      return integer(&call, Cost::Integer, Cost::Integer64);
+    case Intrinsic::fshl:
+    case Intrinsic::fshr: // two shifts and an or; the other amount, where it is not a constant
+      if (wide_.wide(&call)) return price(Cost::Integer64, 2) + price(Cost::Integer64Logic);
+      return price(Cost::Integer, isa<Constant>(call.getArgOperand(2)) ? 3 : 4);
+    case Intrinsic::abs:
     case Intrinsic::uadd_sat:
     case Intrinsic::usub_sat:
     case Intrinsic::sadd_sat:
@@ -734,17 +900,15 @@ private:
     case Intrinsic::cttz:
     case Intrinsic::bswap:
     case Intrinsic::bitreverse:
-    case Intrinsic::fshl:
-    case Intrinsic::fshr:
     case Intrinsic::uadd_with_overflow:
     case Intrinsic::usub_with_overflow:
     case Intrinsic::sadd_with_overflow:
     case Intrinsic::ssub_with_overflow:
     case Intrinsic::umul_with_overflow:
     case Intrinsic::smul_with_overflow:
-      return integer(call, type->isStructTy() ? call.getArgOperand(0) : &call, Cost::Integer, Cost::Integer64);
+      return integer(type->isStructTy() ? call.getArgOperand(0) : &call, Cost::Integer, Cost::Integer64);
     case Intrinsic::ctpop:
-      return integer(call, &call, Cost::BitCount, Cost::BitCount) +
+      return integer(&call, Cost::BitCount, Cost::BitCount) +
              (wide_.wide(&call) ? price(Cost::BitCount) : Price{});
     case Intrinsic::trap: return price(Cost::Integer);
     default: break;
@@ -759,6 +923,7 @@ private:
   LoopInfo &loops_;
   ScalarEvolution &evolution_;
   const CostOptions &options_;
+  const bool supervises_;
   WideIntegers wide_;
   bool handScheduled_ = false, pacesStores_ = false;
   BasicBlock *prologue_ = nullptr; // where hand-scheduled code begins
@@ -772,8 +937,8 @@ private:
 } // namespace
 
 FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution,
-                    const CostOptions &options) {
-  return Coster(function, loops, evolution, options).run();
+                    const CostOptions &options, bool supervises) {
+  return Coster(function, loops, evolution, options, supervises).run();
 }
 
 } // namespace popgraph::codelets

@@ -32,8 +32,9 @@ struct FunctionCost {
   std::uint32_t instructions = 0;                           ///< of code
 };
 
-/// Takes the mark of hand-scheduled code out of the function.
+/// Takes the mark of hand-scheduled code out of the function. `supervises`: it runs on the supervisor, a cycle for each
+/// slot.
 FunctionCost costOf(llvm::Function &function, llvm::LoopInfo &loops, llvm::ScalarEvolution &evolution,
-                    const CostOptions &options);
+                    const CostOptions &options, bool supervises);
 
 } // namespace popgraph::codelets

@@ -153,8 +153,9 @@ void optimiseCanonically(llvm::Module &module, const std::vector<std::string> &k
     }
   internalise(module, {keep.begin(), keep.end()});
   PipelineTuningOptions options;
-  options.LoopInterleaving = options.LoopVectorization = options.SLPVectorization = options.LoopUnrolling = false;
-  // Without a target machine: the result does not depend on the host.
+  options.LoopInterleaving = options.LoopVectorization = options.SLPVectorization = false;
+  // Without a target machine: the result does not depend on the host, and only loops of few turns whose number is known
+  // are unrolled.
   Pipeline pipeline(nullptr, options, module);
   pipeline.run(pipeline.builder.buildPerModuleDefaultPipeline(OptimizationLevel::O2), module);
 }

@@ -17,8 +17,9 @@ namespace popgraph {
                              "inputs, read as tile cycles and divided by 6")                                          \
   X(IntegerDivideU32,     44,   0,  2, "265 per element in the popops estimators; same unit caution, divided by 6")   \
   X(IntegerRemainder,     49,   0,  2, "292 per element in the popops estimators; same unit caution, divided by 6")   \
-  X(Integer64,             4,   0,  4, "64-bit add and logic are expanded: 10.2 slots by regression on silicon, less "\
-                             "two loads and a store of two words each")                                               \
+  X(Integer64,             4,   0,  4, "64-bit add is expanded: 10.2 slots by regression on silicon, less two loads "\
+                             "and a store of two words each; shifts, too: of each word, of what crosses, or")         \
+  X(Integer64Logic,        2,   0,  2, "and, or, xor: a word each")                                                   \
   X(Integer64Compare,     10,   0, 10, "64-bit compare: 12 to 18 slots by regression on silicon, 15 less 5 to load and store")\
   X(Integer64Multiply,    21,   0, 16, "64-bit multiply is expanded: 27.2 slots by regression on silicon, less 6")    \
   X(Integer64Divide,     124,   0,  2, "library call: 130 in the popops estimators, less 6")                          \
@@ -29,6 +30,9 @@ namespace popgraph {
   X(FloatConvert,          0,   1,  1, "conversion between floating-point formats")                                   \
   X(IntegerToFloat,        2,   1,  3, "main to arithmetic register goes through memory (store, load), then converts")\
   X(FloatToInteger,        1,   1,  2, "convert, then move from arithmetic to main register")                         \
+  X(MoveToFloat,           2,   0,  2, "main to arithmetic register: through memory")                                 \
+  X(MoveToInteger,         1,   0,  1, "arithmetic to main register: atom")                                           \
+  X(FloatMove,             0,   1,  1, "base rule")                                                                   \
   X(FloatDivide,           0,   5,  1, "derived from the estimators' divide tables: 3 to 5")                          \
   X(FloatReciprocal,       0,   3,  1, "1 / x: inverse 6 for 2 in the estimators' tables")                             \
   X(FloatSqrt,             0,   5,  1, "derived from the estimators' tables")                                         \
@@ -57,6 +61,7 @@ namespace popgraph {
   X(Double,               10,  10,  2, "f64 has no instructions: library, about 20")                                  \
   X(DoubleFunction,      100, 100,  2, "f64 library function: estimate, ten f64 operations")                          \
   X(Branch,                1,   0,  1, "conditional branch; falling through to the next block is free")               \
+  X(SupervisorStall,       6,   0,  0, "supervisor only: taken loop branch, use of a load, call, return, runall, sync")  \
   X(Switch,                4,   0,  4, "range check, table load and branch")                                          \
   X(Call,                  1,   0,  1, "call issues once")                                                            \
   X(Return,                1,   0,  1, "return issues once")                                                          \

@@ -309,6 +309,95 @@ TEST_CASE("Comparisons of floats and selections cost the moves of their masks", 
   CHECK(slotsOf("Count", false) == 2 + 1 + slots(Cost::BitCount) + 1 + 1);
 }
 
+TEST_CASE("What is computed in 64 bits costs so, and what only addresses or counts does not", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    #include <cstddef>
+    #include <cstdint>
+    #include <cstring>
+    #include <poplar/HalfFloat.hpp>
+    #define LOOP(name, In, Out, before, body, after)                                                      \
+      struct name : Vertex {                                                                              \
+        Input<Vector<In, VectorLayout::ONE_PTR, 8>> a, b; Output<Vector<Out, VectorLayout::ONE_PTR, 8>> c; \
+        unsigned n;                                                                                       \
+        bool compute() { before; for (unsigned i = 0; i < n; ++i) { body; } after; return true; }         \
+      };
+    #define WHOLE(name, In, Out, body) LOOP(name, In, Out, , body, )
+    LOOP(Congruential, unsigned, unsigned, uint64_t s = 1, s = s * 6364136223846793005u + 1; c[i] = s >> 33, )
+    LOOP(SumOfProducts, unsigned, unsigned, uint64_t s = 0, s += uint64_t(a[i]) * b[i], c[0] = s; c[1] = s >> 32)
+    WHOLE(FixedPoint, int, int, c[i] = int64_t(a[i]) * b[i] >> 16)
+    WHOLE(Triple, long long, long long, c[i] = a[i] * 3)
+    WHOLE(Logic, long long, long long, c[i] = a[i] ^ b[i])
+    WHOLE(Greater, long long, long long, c[i] = a[i] < b[i] ? b[i] : a[i])
+    WHOLE(Rotate, unsigned, unsigned, c[i] = a[i] << 7 | a[i] >> 25)
+    struct Sized : Vertex {
+      Output<Vector<float, VectorLayout::ONE_PTR>> c; unsigned n;
+      bool compute() { for (size_t i = 0; i < n; ++i) c[i] = (float)i; return true; }
+    };
+    WHOLE(Unsized, float, float, c[i] = (float)i)
+    LOOP(Lanes, float, float, float s[4] = {}, for (unsigned k = 0; k < 4; ++k) s[k] += a[4 * i + k] * b[4 * i + k],
+         for (unsigned k = 0; k < 4; ++k) c[k] = s[k])
+    WHOLE(ToFloat, int, float, c[i] = (float)a[i])
+    WHOLE(ToInteger, float, int, c[i] = (int)a[i])
+    WHOLE(Bits, float, float, float x = a[i] * 2; unsigned u; std::memcpy(&u, &x, 4); u = 77 - (u >> 1);
+          std::memcpy(&x, &u, 4); c[i] = x * x)
+    LOOP(SumHalves, half, float, float s = 0, s += (float)a[i], c[0] = s)
+    WHOLE(AddHalves, half, half, c[i] = a[i] + b[i])
+    LOOP(Window, float, float, float l = 0; float m = 1, float r = a[i]; c[i] = l + m + r; l = m; m = r, )
+  )");
+  alignas(16) static std::uint64_t a[1100], b[1100], c[1100];
+  const auto perElement = [&](const std::string &name) {
+    VertexRun vertex(*module, name);
+    if (name != "Sized") vertex.connect("a", a), vertex.connect("b", b);
+    vertex.connect("c", c);
+    const auto slotsOf = [&](unsigned n) { vertex.state("n", n); return static_cast<double>(vertex.run().at(0)); };
+    return (slotsOf(250) - slotsOf(50)) / 200;
+  };
+  const unsigned word = 1, multiply = slots(Cost::Integer64Multiply), add = slots(Cost::Integer64);
+  CHECK(perElement("Congruential") == multiply + add + word + 1);              // the high word moves; a store
+  CHECK(perElement("SumOfProducts") == 2 + multiply + add);                    // high words are 0
+  CHECK(perElement("FixedPoint") == 2 + 2 * word + multiply + add + 1);        // high words are signs
+  CHECK(perElement("Triple") == 2 + 2 * add + 2);                              // a shift and an addition
+  CHECK(perElement("Logic") == 2 * 2 + slots(Cost::Integer64Logic) + 2);
+  CHECK(perElement("Greater") == 2 * 2 + slots(Cost::Integer64Compare) + 2 + 2);
+  CHECK(perElement("Rotate") == 1 + 3 + 1);
+  CHECK(perElement("Unsized") == 1 + slots(Cost::IntegerToFloat) + 1);         // the counter is a number here
+  CHECK(perElement("Sized") == perElement("Unsized"));
+  CHECK(perElement("Lanes") == 2 * 4 + 4 + 4);  // unrolled, with sums in registers; addresses advance evenly
+  CHECK(perElement("ToFloat") == 1 + 1 + 1);    // loads and stores reach both register files
+  CHECK(perElement("ToInteger") == 1 + 1 + 1);
+  CHECK(perElement("Bits") == 2 + 1 + slots(Cost::MoveToInteger) + 2 + slots(Cost::MoveToFloat) + 1);
+  CHECK(perElement("SumHalves") == 1 + 1 + 1);  // the conversion counts
+  CHECK(perElement("AddHalves") == 2 + 1 + slots(Cost::StoreNarrow)); // halves are added as such
+  CHECK(perElement("Window") == 1 + 2 + 1 + 1); // one variable moves on, the other is loaded into
+}
+
+TEST_CASE("A supervisor waits after loads, taken branches and calls, and repeats nothing", "[codelets][costs]") {
+  const auto module = compileText(R"(
+    __attribute__((noinline)) unsigned twice(unsigned x) { return x * 3 + 1; }
+    #define BODY(Base, name, body)                                                 \
+      struct name : Base {                                                         \
+        Input<Vector<unsigned, VectorLayout::ONE_PTR>> a; Output<unsigned> c; unsigned n; \
+        bool compute() { unsigned s = 0; for (unsigned i = 0; i < n; ++i) s += body; *c = s; return true; } \
+      };
+    BODY(Vertex, Sum, a[i]) BODY(SupervisorVertex, SupervisorSum, a[i])
+    BODY(SupervisorVertex, SupervisorPairs, a[2 * i] + a[2 * i + 1])
+    BODY(SupervisorVertex, SupervisorCalls, twice(i)))");
+  std::vector<unsigned> a(600, 1), c(1);
+  const auto perElement = [&](const std::string &name) {
+    VertexRun vertex(*module, name);
+    vertex.connect("a", a.data());
+    vertex.connect("c", c.data());
+    const auto slotsOf = [&](unsigned n) { vertex.state("n", n); return static_cast<double>(vertex.run().at(0)); };
+    return (slotsOf(250) - slotsOf(50)) / 200;
+  };
+  const unsigned stall = slots(Cost::SupervisorStall);
+  CHECK(perElement("Sum") == 2);
+  CHECK(perElement("SupervisorSum") == 1 + stall + 1 + 1 + stall);      // load, add, branch
+  CHECK(perElement("SupervisorPairs") >= 2 + stall + 2 + 1 + stall);    // the loads wait together
+  CHECK(perElement("SupervisorPairs") <= 2 + stall + 5 + 1 + stall);    // addresses
+  CHECK(perElement("SupervisorCalls") == 1 + 2 * stall + 3 + 1 + 1 + 1 + stall);
+}
+
 TEST_CASE("Hand-scheduled loops fill both pipes and go through memory by 64 bits", "[codelets][costs]") {
   const auto module = compileText(R"(
     #include <hand_scheduled.h>
@@ -344,7 +433,8 @@ TEST_CASE("Hand-scheduled loops fill both pipes and go through memory by 64 bits
   };
   CHECK(perElement("Axpy<float,false>") == 5); // two loads, multiply, add, store
   CHECK(perElement("Axpy<float,true>") == 1.5); // three accesses of two elements; the arithmetic beside them
-  CHECK(perElement("Axpy<half,false>") == 4 + slots(Cost::StoreNarrow));
+  // Halves and a float are added in float: two conversions to it, one back.
+  CHECK(perElement("Axpy<half,false>") == 4 + 3 * slots(Cost::FloatConvert) + slots(Cost::StoreNarrow));
   CHECK(perElement("Axpy<half,true>") == 0.75);
   CHECK(perElement("Gather") == 1.5); // one by one in, two by two out
 }
