@@ -40,6 +40,7 @@ struct Field {
   bool interleaved = false;
   std::uint32_t hostOffset = 0, hostSize = 0;       ///< in the host image
   std::uint32_t nominalOffset = 0, nominalSize = 0; ///< in the ILP32 image (descriptor tables of rank 2 not included)
+  bool operator==(const Field &) const = default;
 };
 
 /// Two fields whose data must lie in different memory elements of the tile, or in different regions.

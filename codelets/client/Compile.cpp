@@ -3,11 +3,11 @@
 #include "codelets/client/DiskCache.hpp"
 #include "codelets/client/Helper.hpp"
 #include "codelets/client/Memory.hpp"
+#include "popgraph/base/Log.hpp"
 #include "popgraph/base/SealedFile.hpp"
 #include <atomic>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 namespace popgraph::codelets {
 namespace {
@@ -128,7 +128,7 @@ CacheEntry compileNow(const std::vector<Source> &sources, const std::vector<std:
   if (status == "compile") throw CompileError(text);
   if (status == "link") throw LinkError(text, text);
   if (status != "ok") throw HelperError("the codelet compiler failed: " + text);
-  if (!text.empty()) spdlog::warn("{}", text);
+  entry.messages = std::move(text);
   return entry;
 }
 
@@ -140,7 +140,7 @@ std::shared_ptr<const CodeletModule> remember(const std::string &key, CacheEntry
   return module;
 }
 
-std::shared_ptr<const CodeletModule> fromMemory(const std::string &key) {
+std::shared_ptr<const CodeletModule> fromMemory(const std::string &key, std::string *messages) {
   MemoryEntry found;
   {
     const std::lock_guard lock(memoryMutex);
@@ -148,36 +148,46 @@ std::shared_ptr<const CodeletModule> fromMemory(const std::string &key) {
     if (it == memory.end()) return nullptr;
     found = it->second;
   }
-  return isCurrent(found.read, fileHashes) ? found.module : nullptr;
+  if (!isCurrent(found.read, fileHashes)) return nullptr;
+  if (messages) *messages += found.read.messages;
+  return found.module;
 }
 
 } // namespace
 
-std::shared_ptr<const CodeletModule> compile(const CompileRequest &request) {
+std::shared_ptr<const CodeletModule> compile(const CompileRequest &request, std::string *messages) {
   if (request.sources.empty()) throw FileError("codelets: no sources given", "");
   std::vector<Source> sources;
   for (const Source &source : request.sources) sources.push_back(readSource(source));
   const std::vector<std::string> flags = splitFlags(request.flags);
   const std::string cwd = std::filesystem::current_path().string();
   const std::string key = keyOf(sources, flags, request.target, cwd);
-  if (auto module = fromMemory(key)) {
+  if (auto module = fromMemory(key, messages)) {
     ++counters.memoryHits;
     return module;
   }
+  const auto tell = [&](const CacheEntry &entry) {
+    if (messages)
+      *messages += entry.messages;
+    else if (!entry.messages.empty())
+      log().warn("{}", entry.messages);
+  };
   const DiskCache disk;
   bool rejected = false;
   if (auto entry = disk.load(key, fileHashes, rejected)) {
     ++counters.diskHits;
+    tell(*entry);
     return remember(key, std::move(*entry));
   }
   counters.rejectedEntries += rejected;
   CacheEntry entry = compileNow(sources, flags, request.target, cwd);
   ++counters.compiled;
+  tell(entry);
   disk.store(key, entry);
   return remember(key, std::move(entry));
 }
 
-std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request) {
+std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request, std::string *messages) {
   std::vector<std::shared_ptr<const CodeletModule>> modules;
   CompileRequest rest = request;
   rest.sources.clear();
@@ -190,7 +200,7 @@ std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &req
                                                  : readArchive(source.path, request.target))
       modules.push_back(std::make_shared<const CodeletModule>(std::move(module)));
   }
-  if (!rest.sources.empty() || modules.empty()) modules.push_back(compile(rest));
+  if (!rest.sources.empty() || modules.empty()) modules.push_back(compile(rest, messages));
   return modules;
 }
 

@@ -40,11 +40,13 @@ struct CompileRequest {
 };
 
 /// Compiled codelets for the request, whose sources are compiled together. Thread-safe. Identical requests with
-/// unchanged files come from memory, then from the disk cache. Throws CompileError, LinkError, FileError, HelperError.
-std::shared_ptr<const CodeletModule> compile(const CompileRequest &request);
+/// unchanged files come from memory, then from the disk cache. Warnings of the compiler are added to `messages`, or
+/// logged once when that is null. Throws CompileError, LinkError, FileError, HelperError.
+std::shared_ptr<const CodeletModule> compile(const CompileRequest &request, std::string *messages = nullptr);
 
 /// As compile(), and `.gp` files among the sources are loaded (their parts for the target).
-std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request);
+std::vector<std::shared_ptr<const CodeletModule>> load(const CompileRequest &request,
+                                                       std::string *messages = nullptr);
 
 /// Binary form used in `.gp` files, cache entries and executables. readModule throws FileError on anything that is
 /// not exactly what writeModule wrote; `path` is only used in its text.

@@ -7,13 +7,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <spdlog/spdlog.h>
+#include "popgraph/base/Log.hpp"
 #include <unistd.h>
 
 namespace popgraph::codelets {
 namespace {
 
-constexpr std::uint32_t kCacheVersion = 2;
+constexpr std::uint32_t kCacheVersion = 3;
 constexpr char kSuffix[] = ".codelets";
 constexpr std::uint64_t kDefaultLimit = std::uint64_t(1) << 30;
 // Times of use are written this seldom, and files that a process left half-written are let alone for as long.
@@ -83,7 +83,7 @@ std::uint64_t DiskCache::sizeLimit() {
   if (failed == std::errc() && (shift || unit.empty()) && value <= (~std::uint64_t(0) >> shift)) return value << shift;
   static std::atomic<bool> warned = false;
   if (!warned.exchange(true))
-    spdlog::warn("POPGRAPH_CACHE_SIZE is '{}', which is not a number of bytes, K, M or G; 1G is used", text);
+    log().warn("POPGRAPH_CACHE_SIZE is '{}', which is not a number of bytes, K, M or G; 1G is used", text);
   return kDefaultLimit;
 }
 
@@ -113,6 +113,7 @@ std::optional<CacheEntry> DiskCache::load(const std::string &key, FileHashes &ha
     }
     const std::uint32_t absent = files.u32();
     for (std::uint32_t i = 0; i != absent; ++i) entry.absent.push_back(files.text());
+    entry.messages = files.text();
     files.end();
     entry.module = readModule(reader.section("module"), path);
     if (isCurrent(entry, hashes)) {
@@ -138,6 +139,7 @@ void DiskCache::store(const std::string &key, const CacheEntry &entry) const {
   }
   files.u32(static_cast<std::uint32_t>(entry.absent.size()));
   for (const std::string &path : entry.absent) files.text(path);
+  files.text(entry.messages);
   SealedWriter writer("cache", kCacheVersion);
   writer.section("files", files.take());
   writer.section("module", writeModule(entry.module));
@@ -147,7 +149,7 @@ void DiskCache::store(const std::string &key, const CacheEntry &entry) const {
     evict(folder(), sizeLimit(), path);
   } catch (const std::runtime_error &error) {
     static std::atomic<bool> warned = false;
-    if (!warned.exchange(true)) spdlog::warn("compiled codelets are not cached: {}", error.what());
+    if (!warned.exchange(true)) log().warn("compiled codelets are not cached: {}", error.what());
   }
 }
 

@@ -14,6 +14,7 @@ struct CacheEntry {
   CodeletModule module;
   std::vector<std::pair<std::string, std::string>> files; ///< path, content hash
   std::vector<std::string> absent; ///< headers that were looked for in vain: a new one would be taken
+  std::string messages;            ///< the compiler's warnings
 };
 
 /// Whether every file still has the content it had, and none is there that was not.

@@ -100,9 +100,14 @@ public:
         function.setNoSync();
         function.setDoesNotFreeMemory();
       }
-    // Stands in tables of classes with pure virtual functions.
-    if (Function *pure = module_.getFunction("__cxa_pure_virtual"); pure && pure->isDeclaration()) {
-      IRBuilder<> builder(BasicBlock::Create(module_.getContext(), "entry", pure));
+    // What stands in tables of classes with pure virtual functions, and where the standard library's checks (array::at,
+    // an empty std::function, optional::value) end.
+    for (Function &function : module_) {
+      const StringRef name = function.getName();
+      const bool isEnd = name == "__cxa_pure_virtual" || name == "_ZSt9terminatev" ||
+                         (name.starts_with("_ZSt") && name.contains("__throw_"));
+      if (!isEnd || !function.isDeclaration()) continue;
+      IRBuilder<> builder(BasicBlock::Create(module_.getContext(), "entry", &function));
       builder.CreateIntrinsic(Intrinsic::trap, {}, {});
       builder.CreateUnreachable();
     }

@@ -200,6 +200,8 @@ std::string emitObject(llvm::Module &module, bool optimise) {
     }
     pipeline.run(std::move(passes), module);
   }
+  // The optimiser may have narrowed them again, and x86-64 has no instructions for halves.
+  widenHalfIntrinsics(module);
   verify(module, "host optimisation");
   SmallVector<char, 0> object;
   raw_svector_ostream stream(object);

@@ -28,14 +28,15 @@ popgraph::codelets::SourceKind sourceKind(CodeletFileType type) {
   throw graph_program_compilation_error("Graph::addCodelets: no such type of codelet file");
 }
 
-void load(GraphState &state, popgraph::codelets::CompileRequest request, StringRef flags, StringRef target) {
+void load(GraphState &state, popgraph::codelets::CompileRequest request, StringRef flags, StringRef target,
+          std::string *messages = nullptr) {
   // What the machine's compiler pairs; flags that the program gives come later and win.
   if (const double credit = popgraph::machineOf(state.target).pairingCredit; credit > 0)
     request.flags = fmt::format("-mpairing-credit={} ", credit);
   request.flags += flags.cloneAsString();
   request.target = target.empty() ? state.target.getTargetArchString().cloneAsString() : target.cloneAsString();
   try {
-    for (auto &module : popgraph::codelets::load(request)) state.addModule(std::move(module));
+    for (auto &module : popgraph::codelets::load(request, messages)) state.addModule(std::move(module));
   } catch (const popgraph::codelets::CompileError &error) {
     throw graph_program_compilation_error(error.what());
   } catch (const popgraph::codelets::LinkError &error) {
@@ -69,7 +70,9 @@ bool Graph::addCodeletText(StringRef source, std::ostream *messages, StringRef f
   popgraph::codelets::CompileRequest request;
   request.sources.push_back({"codelet.cpp", source.cloneAsString(), true, sourceKind(type)});
   try {
-    load(*state_, std::move(request), flags, targetName);
+    std::string warnings;
+    load(*state_, std::move(request), flags, targetName, messages ? &warnings : nullptr);
+    if (messages) *messages << warnings;
   } catch (const graph_program_compilation_error &error) {
     if (messages) *messages << error.what();
     throw;

@@ -5,6 +5,7 @@
 #include <poplar/exceptions.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include "popgraph/base/Log.hpp"
 #include "popgraph/base/Nearest.hpp"
 
 namespace popgraph {
@@ -99,10 +100,25 @@ void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module
   if (std::find(tables.modules.begin(), tables.modules.end(), module) != tables.modules.end()) return;
   const auto moduleIndex = static_cast<std::uint32_t>(tables.modules.size());
   tables.modules.push_back(module);
-  // The same file may be added twice; the first definition stays, so that its vertices and new ones agree.
-  for (std::uint32_t i = 0; i < module->codelets.size(); ++i)
-    if (codeletByName_.emplace(module->codelets[i].name, static_cast<std::uint32_t>(tables.codelets.size())).second)
+  // The same file may be added twice, and files that share a header; the first definition stays, so that its vertices
+  // and new ones agree.
+  for (std::uint32_t i = 0; i < module->codelets.size(); ++i) {
+    const codelets::Codelet &added = module->codelets[i];
+    const auto [known, isNew] =
+        codeletByName_.emplace(added.name, static_cast<std::uint32_t>(tables.codelets.size()));
+    if (isNew) {
       tables.codelets.push_back(CodeletInfo::of(module, moduleIndex, i));
+      continue;
+    }
+    const codelets::Codelet &first = tables.codelets[known->second].codelet();
+    if (first.kind != added.kind || first.fields != added.fields)
+      throw poplar::graph_program_compilation_error(
+          fmt::format("vertex type '{}' is loaded already with {}; give one of them another name", added.name,
+                      first.kind != added.kind ? "another kind of vertex as its base" : "other fields"));
+    if (first.codeBytes != added.codeBytes)
+      log().warn("vertex type '{}' is loaded already with other code, which stays; give one of them another name",
+                 added.name);
+  }
   lastCodelet_ = -1;
   lastCodeletName_.clear();
 }

@@ -410,6 +410,43 @@ TEST_CASE("codelets come from lists of files, compiled files and compiled texts"
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("warnings of a codelet that compiles go to the stream that is given, each time") {
+  const std::string source = "#include <poplar/Vertex.hpp>\n#warning \"look here\"\n"
+                             "struct Warned : public poplar::Vertex { poplar::Output<int> o; "
+                             "bool compute() { *o = 1; return true; } };";
+  for (int time = 0; time != 2; ++time) { // compiled, then known
+    Graph graph(Target::createIPUTarget(1, "ipu2"));
+    std::stringstream text(source);
+    std::ostringstream messages;
+    graph.addCodelets(text, messages);
+    CHECK(messages.str().find("look here") != std::string::npos);
+  }
+}
+
+TEST_CASE("a vertex type that is loaded twice keeps its fields, or is refused") {
+  Graph graph(Target::createIPUTarget(1, "ipu2"));
+  const auto add = [&](const std::string &base, const std::string &fields) {
+    std::stringstream text("#include <poplar/Vertex.hpp>\nusing namespace poplar;\nstruct Twice : public " + base + " { " +
+                           fields + " bool compute(" + (base == "Vertex" ? "" : "unsigned") +
+                           ") { return true; } };");
+    graph.addCodelets(text);
+  };
+  add("Vertex", "Input<Vector<float>> in; int k;");
+  add("Vertex", "Input<Vector<float>> in;  int k;"); // the same in another text
+  const auto refuses = [&](const std::string &base, const std::string &fields, const std::string &why) {
+    try {
+      add(base, fields);
+      FAIL("accepted " << fields);
+    } catch (const graph_program_compilation_error &error) {
+      CHECK(std::string(error.what()).find("'Twice'") != std::string::npos);
+      CHECK(std::string(error.what()).find(why) != std::string::npos);
+    }
+  };
+  refuses("Vertex", "Input<Vector<float>> in; int k, l;", "other fields");
+  refuses("Vertex", "Input<Vector<int>> in; int k;", "other fields");
+  refuses("MultiVertex", "Input<Vector<float>> in; int k;", "another kind");
+}
+
 TEST_CASE("mutable globals of codelets belong to their tile and last as long as the engine is loaded") {
   onEachDevice([](TestDevice &d) {
     INFO(d.name);

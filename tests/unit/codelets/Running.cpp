@@ -1,5 +1,6 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/codelets/Support.hpp"
+#include <complex>
 #include <numeric>
 
 using namespace popgraph::codelets;
@@ -50,6 +51,80 @@ TEST_CASE("A MultiVertex runs once per worker and counts each", "[codelets]") {
       CHECK(slots[1] > slots[2]);
       CHECK(slots[2] == slots[5]);
     }
+  }
+}
+
+TEST_CASE("The standard library's complex numbers, and its checks, work in codelets", "[codelets]") {
+  const auto module = compileText(R"(
+    #include <array>
+    #include <complex>
+    struct Complex : Vertex {
+      Input<Vector<float>> in; Output<Vector<float>> out;
+      bool compute() {
+        const std::complex<float> a(in[0], in[1]), b(in[2], in[3]);
+        const std::complex<float> results[] = {a * b, a / b, std::exp(a), std::log(a), std::sqrt(a), std::pow(a, b),
+                                               std::sin(a), std::polar(std::abs(a), std::arg(b))};
+        for (unsigned i = 0; i != 8; ++i) { out[2 * i] = results[i].real(); out[2 * i + 1] = results[i].imag(); }
+        return true;
+      }
+    };
+    struct Checked : Vertex {
+      Input<unsigned> at; Output<float> out;
+      bool compute() { std::array<float, 3> a = {1, 2, 3}; *out = a.at(at); return true; }
+    };)");
+  std::vector<float> in = {0.5f, -1.5f, 2.0f, 0.75f}, out(16);
+  VertexRun vertex(*module, "Complex");
+  vertex.connect("in", in.data(), 4);
+  vertex.connect("out", out.data(), 16);
+  vertex.run();
+  const std::complex<double> a(0.5, -1.5), b(2, 0.75);
+  const std::complex<double> expected[] = {a * b,           a / b,       std::exp(a), std::log(a), std::sqrt(a),
+                                           std::pow(a, b), std::sin(a), std::polar(std::abs(a), std::arg(b))};
+  for (unsigned i = 0; i != 8; ++i) {
+    CAPTURE(i);
+    CHECK(out[2 * i] == Approx(expected[i].real()).epsilon(1e-5));
+    CHECK(out[2 * i + 1] == Approx(expected[i].imag()).epsilon(1e-5));
+  }
+  VertexRun checked(*module, "Checked");
+  unsigned at = 2;
+  float found = 0;
+  checked.connect("at", &at);
+  checked.connect("out", &found);
+  checked.run();
+  CHECK(found == 3);
+}
+
+TEST_CASE("The greater and the less of two halves are found, with and without a number", "[codelets]") {
+  const auto module = compileText(R"(
+    #include <cmath>
+    #include <poplar/HalfFloat.hpp>
+    #include <ipu_vector_math>
+    struct Extremes : Vertex {
+      Input<Vector<half, VectorLayout::ONE_PTR, 8>> a, b; Output<Vector<half, VectorLayout::SPAN, 8>> high, low, one;
+      bool compute() {
+        for (unsigned i = 0; i < high.size() / 4; ++i) {
+          const half4 x = reinterpret_cast<const half4 *>(&a[0])[i], y = reinterpret_cast<const half4 *>(&b[0])[i];
+          reinterpret_cast<half4 *>(&high[0])[i] = ipu::max(x, y);
+          reinterpret_cast<half4 *>(&low[0])[i] = ipu::min(x, y);
+        }
+        for (unsigned i = 0; i < one.size(); ++i) one[i] = std::fmax(float(a[i]), float(b[i]));
+        return true;
+      }
+    };)");
+  // 1, -2, NaN, 0.5 beside 0.25, 3, 4, NaN
+  std::uint16_t a[] = {0x3c00, 0xc000, 0x7e00, 0x3800}, b[] = {0x3400, 0x4200, 0x4400, 0x7e00}, high[4], low[4], one[4];
+  VertexRun vertex(*module, "Extremes");
+  vertex.connect("a", a);
+  vertex.connect("b", b);
+  vertex.connect("high", high, 4);
+  vertex.connect("low", low, 4);
+  vertex.connect("one", one, 4);
+  vertex.run();
+  const std::uint16_t wantedHigh[] = {0x3c00, 0x4200, 0x4400, 0x3800}, wantedLow[] = {0x3400, 0xc000, 0x4400, 0x3800};
+  for (unsigned i = 0; i != 4; ++i) {
+    CHECK(high[i] == wantedHigh[i]);
+    CHECK(low[i] == wantedLow[i]);
+    CHECK(one[i] == wantedHigh[i]);
   }
 }
 
