@@ -141,7 +141,7 @@ private:
   }
 
   StepPlacement routeTransfer(const TransferPlan &transfer) {
-    // Host data of all tiles shares one way to the chip.
+    // Each IPU has one way to the host, which its tiles share.
     const std::size_t size = elementBytes(transfer.type);
     const bool in = transfer.toDevice;
     std::vector<std::uint64_t> bytes(numTiles_, 0);
@@ -152,11 +152,14 @@ private:
     StepPlacement result;
     ExchangePlan &plan = result.before;
     plan.firstTile = static_cast<std::uint32_t>(module_.placement.exchangeTiles.size());
-    std::uint64_t total = 0;
+    std::uint64_t total = 0, ofIpu = 0, most = 0; // of all IPUs, of the one at hand, of the busiest
     std::uint32_t slowest = 0;
-    for (std::uint32_t t = 0; t < numTiles_; ++t) {
+    for (std::uint32_t t = 0, ipu = 0; t < numTiles_; ++t) {
+      if (t / machine_.tilesPerIPU != ipu) ipu = t / machine_.tilesPerIPU, ofIpu = 0;
       if (bytes[t] == 0) continue;
       total += bytes[t];
+      ofIpu += bytes[t];
+      most = std::max(most, ofIpu);
       const auto n = static_cast<std::uint32_t>(bytes[t]);
       const auto parts = [n](std::uint32_t size) { return (n + size - 1) / size; };
       // A tile is busy with its words, and with each packet's header and hand-over.
@@ -171,7 +174,7 @@ private:
     }
     plan.bytesIn = in ? total : 0;
     plan.bytesOut = in ? 0 : total;
-    const auto carried = static_cast<std::uint32_t>(static_cast<double>(total) / machine_.hostBytesPerCycle + 0.5);
+    const auto carried = static_cast<std::uint32_t>(static_cast<double>(most) / machine_.hostBytesPerCycle + 0.5);
     plan.cycles = machine_.hostExchangeLatency + std::max(slowest, carried);
     return result;
   }

@@ -313,6 +313,47 @@ TEST_CASE("a phase between IPUs syncs all of them and crosses links, one within 
   CHECK(measure(4, 6) < 1000 + 58 + 130 + 45);
 }
 
+TEST_CASE("every IPU has a way to the host of its own") {
+  const auto cyclesOf = [](unsigned ipus, bool remote, std::size_t more = 0) {
+    IPUModel model;
+    model.numIPUs = ipus;
+    model.tilesPerIPU = 16;
+    Device device = model.createDevice();
+    Graph graph(device.getTarget());
+    constexpr std::size_t kEach = 4096;
+    Tensor data = graph.addVariable(FLOAT, {16 * ipus, kEach}, "data");
+    for (unsigned t = 0; t < 16 * ipus; ++t) graph.setTileMapping(data[t], t);
+    Tensor further = graph.addVariable(FLOAT, {16, more}, "further"); // of the first IPU alone
+    for (unsigned t = 0; t < 16; ++t) graph.setTileMapping(further[t], t);
+    const Tensor all = concat(data.flatten(), further.flatten());
+    program::Sequence sequence;
+    if (remote)
+      sequence.add(program::Copy(all, graph.addRemoteBuffer("buffer", FLOAT, all.numElements(), 1)));
+    else
+      sequence.add(program::Copy(all, graph.addDeviceToHostFIFO("out", FLOAT, all.numElements())));
+    Tensor count = cycleCount(graph, sequence, 0, SyncType::EXTERNAL);
+    graph.createHostRead("count", count);
+    Engine engine(graph, sequence);
+    engine.load(device);
+    std::vector<float> sink(all.numElements());
+    if (!remote) engine.connectStream("out", sink.data(), sink.data() + sink.size());
+    engine.run();
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  for (const bool remote : {false, true}) {
+    CAPTURE(remote);
+    // 16 tiles of 16 KiB at 4.7 bytes a cycle. Syncs of more IPUs take hops of the links.
+    const std::uint32_t one = cyclesOf(1, remote), bytesCycles = static_cast<std::uint32_t>(16 * 16384 / 4.7);
+    CHECK(one > bytesCycles);
+    CHECK(cyclesOf(2, remote) < one + 1500);
+    CHECK(cyclesOf(4, remote) < one + 1500);
+    // The IPU with the most bytes decides.
+    const std::uint32_t uneven = cyclesOf(2, remote, 4096);
+    CHECK(uneven > 2 * bytesCycles);
+    CHECK(uneven < 2 * one + 1500);
+  }
+}
+
 TEST_CASE("the number of a switch is told by a broadcast, a predicate by a sync") {
   const auto measure = [](bool isSwitch) {
     IPUModel model;
