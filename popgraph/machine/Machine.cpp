@@ -259,6 +259,10 @@ void checkMachine(const Machine &machine, const std::string &source) {
   require(machine.linkTopology == "mesh" || machine.linkTopology == "torus",
           "\"linkTopology\" must be \"mesh\" or \"torus\"");
   require(machine.linkEfficiency > 0 && machine.linkEfficiency <= 1, "\"linkEfficiency\" must be in (0, 1]");
+  if (machine.architecture == "cpu") return; // it has no links
+  atLeastOne(machine.linksInPair, "linksInPair");
+  atLeastOne(machine.linksToNeighbourPair, "linksToNeighbourPair");
+  require(machine.linkBitsPerSecond > 0, "\"linkBitsPerSecond\" must be above 0");
 }
 
 std::vector<std::pair<std::string, std::string>> machineConstants(const Machine &machine) {

@@ -77,6 +77,12 @@ TEST_CASE("a faulty machine file is refused with its name, the field and the nea
   CHECK(faultOf(R"({"workers": 1, "workers": 2})") == "test.json: \"workers\" is given twice");
   CHECK(faultOf(R"({"tilesPerIPU": 2000})") ==
         "test.json: \"rows\" x \"columns\" x \"lanes\" must be at least \"tilesPerIPU\"");
+  // IPUs have links; a CPU has none.
+  CHECK(faultOf(R"({"linkBitsPerSecond": 0})") == "test.json: \"linkBitsPerSecond\" must be above 0");
+  CHECK(faultOf(R"({"linksInPair": 0})") == "test.json: \"linksInPair\" must be at least 1");
+  CHECK(faultOf(R"({"linksToNeighbourPair": 0})") == "test.json: \"linksToNeighbourPair\" must be at least 1");
+  CHECK(faultOf(R"({"linkEfficiency": 0})") == "test.json: \"linkEfficiency\" must be in (0, 1]");
+  CHECK(faultOf(R"({"base": "cpu", "linksInPair": 0})") == "none");
   for (const char *json :
        {"", "[", "[1]", "3", "{\"tilesPerIPU\": 1.5}", "{\"tilesPerIPU\": \"3\"}", "{\"name\": 3}",
         "{\"clockHz\": 1e999}", "{\"base\": \"ipu9\"}", "{\"workers\": {\"a\": 1}}",
