@@ -97,7 +97,8 @@ namespace popgraph {
   X(std::string, linkTopology, "mesh", "mesh", "mesh", "mesh", "mesh", "",                                             \
     "SW: pairs of IPUs form a ladder; torus: its ends are joined")                                                     \
   X(std::uint32_t, linksPerIPU, 10, 10, 10, 10, 0, "links", "SPEC")                                                    \
-  X(std::uint32_t, linksInPair, 4, 4, 4, 4, 0, "links", "SW: between the two IPUs of a pair, in a ladder")             \
+  X(std::uint32_t, linksInPair, 6, 4, 4, 4, 0, "links",                                                                \
+    "SW: between the two IPUs of a pair, in a ladder; gc2 SPEC: three double links join the pair of a C2 card")        \
   X(std::uint32_t, linksToNeighbourPair, 2, 2, 2, 2, 0, "links", "SW: up, and down, the ladder")                       \
   X(double, linkBitsPerSecond, 137438953472., 137438953472., 137438953472., 137438953472., 0, "bit/s",                 \
     "SW: 128 Gib/s, each direction")                                                                                   \

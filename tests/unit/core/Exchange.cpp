@@ -284,6 +284,9 @@ TEST_CASE("data between IPUs goes along the ladder's side and crosses at the run
   CHECK(pair.cycles == std::ceil(1000000 / (4 * kLinkBytes))); // four links join a pair
   CHECK(pair.latency == 600);
   CHECK(linkLoad(ladder(2), 0, {{0, 1}}).cycles == pair.cycles);
+  // The two IPUs of a C2 card have six: 96 GB/s each way, less what protocols take.
+  const poplar::Target card = makeTarget(poplar::TargetType::IPU, 2, machineByName("gc2"));
+  CHECK(linkLoad(card, 1, {{0, 1}}).cycles == std::ceil(1000000 / (6 * kLinkBytes * 1.33 / 1.6)));
   // The way to 3 shares the side with that to 2, then takes the rung.
   CHECK(linkLoad(ladder(4), 2, {{0, 2}, {0, 3}}).cycles == std::ceil(2000000 / (2 * kLinkBytes)));
   CHECK(linkLoad(ladder(4), 3, {{0, 2}, {0, 3}}).latency == 600 + 20); // a further hop of 15 ns
