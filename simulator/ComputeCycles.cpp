@@ -57,6 +57,7 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
                          const std::uint32_t *slots, GroupTotals *totals) {
   using codelets::VertexKind;
   const TileTask &task = module.tasks[taskIndex];
+  const std::uint32_t shares = workersOf(machine.architecture);
   Workers workers(machine.workers);
   std::uint64_t whole = 0; // cycles of vertices that have the tile for themselves
   bool anyWorker = false, anyMulti = false;
@@ -90,11 +91,9 @@ std::uint64_t taskCycles(const Module &module, const Machine &machine, const Sto
         break;
       }
       case VertexKind::MultiVertex: {
-        std::uint64_t longest = 0;
-        for (std::uint32_t w = 0; w < machine.workers; ++w) {
-          longest = std::max<std::uint64_t>(longest, of[i * machine.workers + w]);
-          total.slots += of[i * machine.workers + w];
-        }
+        Workers own(machine.workers);
+        total.slots += own.take(of + i * shares, shares);
+        const std::uint64_t longest = own.longest();
         if (has) compare(given, longest * machine.slotCycles);
         whole += (anyMulti ? machine.vectorLaunchOverhead : 0) + (has ? given : longest * machine.slotCycles);
         anyMulti = true;

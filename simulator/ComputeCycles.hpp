@@ -15,9 +15,9 @@ struct GroupTotals {
 };
 
 /// A worker issues one slot every machine.slotCycles cycles, however many run. Vertices go in row order to the worker
-/// that is free first (the lowest number among equals); a MultiVertex takes all workers and lasts as long as its
-/// longest; a supervisor vertex issues every cycle while no worker runs. Estimates of the program take the place of what
-/// was counted. `totals[g]` receives those of each group.
+/// that is free first (the lowest number among equals); a MultiVertex takes all workers, which take its shares in the
+/// same way, and lasts as long as its longest; a supervisor vertex issues every cycle while no worker runs. Estimates of
+/// the program take the place of what was counted. `totals[g]` receives those of each group.
 std::uint64_t taskCycles(const Module &module, const Machine &machine, const Storage &storage, std::uint32_t task,
                          const std::uint32_t *slots, GroupTotals *totals);
 

@@ -1,5 +1,6 @@
 #include "codelets/frontend/Build.hpp"
 #include "codelets/frontend/Lower.hpp"
+#include "popgraph/machine/Workers.hpp"
 #include <algorithm>
 #include <charconv>
 #include <llvm/AsmParser/Parser.h>
@@ -21,8 +22,6 @@ std::vector<std::string> clangFlags(const std::vector<std::string> &flags) {
     if (!flag.starts_with(kPairingFlag)) kept.push_back(flag);
   return kept;
 }
-
-unsigned workersOf(const std::string &target) { return target.starts_with("cpu") ? 1 : 6; }
 
 ParsedSource parseIr(const BuildSource &source, llvm::LLVMContext &context) {
   ParsedSource result;

@@ -60,7 +60,7 @@ StringRef Target::systemName() const { return machine(*this).name; }
 unsigned Target::getNumIPUs() const { return detail::TargetAccess::data(*this).numIPUs; }
 unsigned Target::getTilesPerIPU() const { return machine(*this).tilesPerIPU; }
 unsigned Target::getNumTiles() const { return getNumIPUs() * getTilesPerIPU(); }
-unsigned Target::getNumWorkerContexts() const { return machine(*this).workers; }
+unsigned Target::getNumWorkerContexts() const { return popgraph::workersOf(machine(*this).architecture); }
 unsigned Target::getBytesPerTile() const { return machine(*this).bytesPerTile; }
 std::uint64_t Target::getMemoryBytes() const { return std::uint64_t{getNumTiles()} * getBytesPerTile(); }
 ArrayRef<unsigned> Target::getMemoryElementOffsets() const {

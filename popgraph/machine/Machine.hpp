@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "popgraph/machine/Workers.hpp"
+
 namespace popgraph {
 
 // X(type, field, gc2, gc200, bow, c600, cpu, unit, source). The CPU answers planners' questions with an IPU's numbers.
@@ -24,7 +26,8 @@ namespace popgraph {
   X(std::uint32_t, lanes, 4, 4, 4, 4, 1, "", "RE: tiles at one row and column")                                        \
   X(double, clockHz, 1.6e9, 1.33e9, 1.85e9, 1.33e9, 1.33e9, "Hz", "SPEC, HW for bow; c600 SET as gc200, unpublished")  \
   /* Workers. */                                                                                                       \
-  X(std::uint32_t, workers, 6, 6, 6, 6, 1, "", "SPEC: contexts per tile beside the supervisor")                        \
+  X(std::uint32_t, workers, 6, 6, 6, 6, 1, "",                                                                         \
+    "SPEC: contexts per tile beside the supervisor; others than six run the six shares of compiled code in turns")     \
   X(std::uint32_t, slotCycles, 6, 6, 6, 6, 6, "cycles", "SW: from one instruction of a worker to its next")            \
   X(std::uint32_t, supervisorStall, 6, 6, 6, 6, 6, "cycles", "SW: after runall, sync, taken branch, call, load-use")   \
   X(std::uint32_t, instructionBytes, 4, 4, 4, 4, 4, "bytes", "SW; a bundle is two")                                    \

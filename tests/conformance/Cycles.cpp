@@ -1,5 +1,6 @@
 // What the simulator counts: independent of host threads and of profiling, dependent on the code.
 #include <algorithm>
+#include <map>
 #include <random>
 #include <sstream>
 
@@ -112,6 +113,52 @@ TEST_CASE("vertices go to the worker that is free first, whatever their sizes") 
     for (const unsigned n : sizes) *std::min_element(busy.begin(), busy.end()) += slotsOf(n);
     INFO(count << " vertices");
     CHECK(cyclesOf(sizes) == alone + 6 * (*std::max_element(busy.begin(), busy.end()) - slots));
+  }
+}
+
+TEST_CASE("a MultiVertex has six shares on any machine; fewer workers take them in turns") {
+  // Three ways to share out: by what the codelet asks, by what it takes for granted, by what the host asks.
+  const auto source = [](const char *loop) {
+    return std::string("#include <poplar/Vertex.hpp>\nstruct Work : public poplar::MultiVertex {\n"
+                       "poplar::InOut<poplar::Vector<unsigned>> x; const unsigned share;\n"
+                       "bool compute(unsigned w) { ") +
+           loop + " { x[i] += 1 + w; } return true; } };";
+  };
+  const char *loops[] = {"for (unsigned i = w; i < x.size(); i += numWorkers())",
+                         "for (unsigned i = w; i < x.size(); i += 6)",
+                         "for (unsigned i = w * share; i < (w + 1) * share; ++i)"};
+  for (const char *loop : loops) {
+    std::map<unsigned, std::uint32_t> cycles;
+    for (const unsigned workers : {1u, 4u, 6u, 8u}) {
+      CAPTURE(loop, workers);
+      IPUModel model;
+      model.tilesPerIPU = 2;
+      model.numWorkerContexts = workers;
+      Device device = model.createDevice();
+      Graph graph(device.getTarget());
+      std::stringstream text(source(loop));
+      graph.addCodelets(text);
+      const unsigned shares = graph.getTarget().getNumWorkerContexts(), share = 96 / shares;
+      const Tensor x = graph.addVariable(UNSIGNED_INT, {96});
+      graph.setTileMapping(x, 1);
+      graph.setInitialValue(x, 100);
+      const ComputeSet cs = graph.addComputeSet();
+      const VertexRef v = graph.addVertex(cs, "Work", {{"x", x}});
+      graph.setInitialValue(v["share"], share);
+      graph.setTileMapping(v, 1);
+      program::Sequence sequence{program::Execute(cs)};
+      graph.createHostRead("count", cycleCount(graph, sequence, 1, SyncType::INTERNAL));
+      graph.createHostRead("x", x);
+      Engine engine(graph, sequence);
+      engine.loadAndRun(device);
+      std::vector<std::uint32_t> wanted(96);
+      for (unsigned i = 0; i != 96; ++i) wanted[i] = 101 + (loop == loops[2] ? i / share : i % shares);
+      CHECK(read<std::uint32_t>(engine, "x", 96) == wanted);
+      cycles[workers] = read<std::uint32_t>(engine, "count", 2)[0] - 66 - 45;
+    }
+    CHECK(cycles[8] == cycles[6]); // two are idle
+    CHECK(cycles[4] == 2 * cycles[6]);
+    CHECK(cycles[1] == 6 * cycles[6]);
   }
 }
 

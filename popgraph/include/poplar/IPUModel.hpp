@@ -28,6 +28,7 @@ struct POPLAR_API IPUModel {
   unsigned numIPUs;
   unsigned tilesPerIPU;
   unsigned tilesPerSuperTile;
+  /// Contexts of a tile that take turns at the shares of a MultiVertex, which are six on any IPU, and at vertices.
   unsigned numWorkerContexts;
   unsigned memoryBytesPerTile;
   double tileClockFrequency; ///< Hz

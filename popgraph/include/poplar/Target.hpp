@@ -56,7 +56,8 @@ public:
   unsigned getTilesPerIPU() const; ///< tiles of one of them
   /// Tiles of all IPUs.
   unsigned getNumTiles() const;
-  /// Workers per tile: 6 on an IPU, 1 on a CPU.
+  /// Workers that codelets are compiled for, MultiVertex::numWorkers(): 6 on an IPU, 1 on a CPU. A model with other
+  /// IPUModel::numWorkerContexts runs the same six, with other cycles.
   unsigned getNumWorkerContexts() const;
   /// Bytes of one tile's memory.
   unsigned getBytesPerTile() const;

@@ -5,6 +5,7 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
 #include <poplin/MatMul.hpp>
+#include <popops/ElementWise.hpp>
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/exceptions.hpp>
 #include <sstream>
@@ -28,6 +29,39 @@ struct Sizes {
 };
 
 } // namespace
+
+TEST_CASE("sums and products do not depend on how many workers a tile has, and take longer on fewer") {
+  for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+    std::map<unsigned, std::uint32_t> cycles;
+    const Values a = rounded(type, numbers(40 * 48, -1, 1, 1)), b = rounded(type, numbers(48 * 40, -1, 1, 2));
+    std::vector<Values> results;
+    for (const unsigned workers : {1u, 4u, 6u, 8u}) {
+      const support::Environment machine("POPGRAPH_MACHINE", ("gc200,workers=" + std::to_string(workers)).c_str());
+      Bench bench(On::Simulator, 4);
+      auto &g = bench.graph;
+      const auto lhs = bench.input(type, {40, 48}, a), rhs = bench.input(type, {48, 40}, b);
+      poplar::program::Sequence timed;
+      bench.output("sum", popops::add(g, lhs, rhs.reshape({40, 48}), timed));
+      bench.output("product", poplin::matMul(g, lhs, rhs, timed, type));
+      bench.output("count", poplar::cycleCount(g, timed, 0, poplar::SyncType::INTERNAL));
+      bench.prog.add(timed);
+      bench.run();
+      Values all = bench.get("sum");
+      const Values product = bench.get("product");
+      all.insert(all.end(), product.begin(), product.end());
+      results.push_back(all);
+      cycles[workers] = static_cast<std::uint32_t>(bench.get("count")[0]);
+    }
+    for (const Values &result : results) CHECK(result == results[2]);
+    const Values wanted = multiply(a, b, 1, 40, 48, 40);
+    for (std::size_t i = 0; i != wanted.size(); ++i)
+      CHECK(results[0][a.size() + i] == Approx(wanted[i]).margin(type == poplar::HALF ? .02 : 1e-4));
+    CHECK(cycles[8] <= cycles[6]); // two are idle, but in copies within the tile
+    CHECK(cycles[8] > .95 * cycles[6]);
+    CHECK(cycles[4] > cycles[6]);
+    CHECK(cycles[1] > 2 * cycles[4]);
+  }
+}
 
 TEST_CASE("products of many shapes agree with double precision for planned and for other layouts") {
   const Sizes cases[] = {{1, 1, 1}, {7, 1, 3}, {1, 300, 1}, {33, 17, 5}, {5, 64, 70}, {50, 784, 20}, {3, 2, 200}};
