@@ -51,14 +51,15 @@ ExchangePlan ExchangePhase::finish(std::vector<std::uint32_t> &code, std::vector
   plan.tiles = static_cast<std::uint32_t>(touched_.size());
   for (const std::uint32_t tile : touched_) {
     TileLoad &load = loads_[tile];
+    const std::uint64_t in = load.in * machine_.exchangeBytesPerCycle, out = load.out * machine_.exchangeBytesPerCycle;
     placement.exchangeTiles.push_back(
-        {tile, load.cycles, static_cast<std::uint32_t>(load.in * 4), static_cast<std::uint32_t>(load.out * 4)});
+        {tile, load.cycles, static_cast<std::uint32_t>(in), static_cast<std::uint32_t>(out)});
     plan.cycles = std::max(plan.cycles, load.cycles);
-    plan.bytesIn += load.in * 4;
-    plan.bytesOut += load.out * 4;
+    plan.bytesIn += in;
+    plan.bytesOut += out;
     code[tile] += load.receives * machine_.exchangeReceiveBytes + load.sendInstructions * machine_.exchangeSendBytes +
                   2 * machine_.exchangeDelayBytes;
-    if (messages) (*messages)[tile] += static_cast<std::uint32_t>(load.in * 4);
+    if (messages) (*messages)[tile] += static_cast<std::uint32_t>(in);
     load = {};
   }
   touched_.clear();
@@ -67,7 +68,7 @@ ExchangePlan ExchangePhase::finish(std::vector<std::uint32_t> &code, std::vector
 
 void ExchangePhase::planWithin(ExchangePlan &plan) {
   ExchangeSchedule schedule;
-  cutTransfers(pieces_, module_.tables, schedule);
+  cutTransfers(pieces_, module_.tables, machine_.exchangeBytesPerCycle, schedule);
   schedule_(schedule);
   const std::uint32_t perIPU = floorplan_.tiles();
   for (const ExchangeTransfer &transfer : schedule.transfers) {
@@ -128,9 +129,9 @@ void ExchangePhase::keep(ExchangePlan &plan, const ExchangeSchedule &schedule) {
 }
 
 void ExchangePhase::planAcross() {
-  const std::uint32_t perIPU = machine_.tilesPerIPU;
+  const std::uint32_t perIPU = machine_.tilesPerIPU, wordBytes = machine_.exchangeBytesPerCycle;
   const auto words = [&](const ExchangePiece &p) {
-    return (std::uint64_t(p.end - p.begin) * pieceBytes(module_.tables, p.variable) + 3) / 4;
+    return (std::uint64_t(p.end - p.begin) * pieceBytes(module_.tables, p.variable) + wordBytes - 1) / wordBytes;
   };
   // Tiles: what they receive, and what they send once to each IPU.
   for (const ExchangePiece &piece : across_) {
@@ -145,7 +146,7 @@ void ExchangePhase::planAcross() {
     TileLoad &sender = load(piece.from);
     sender.out += words(piece);
     ++sender.sendInstructions;
-    links_->add(piece.from / perIPU, piece.to, words(piece) * 4);
+    links_->add(piece.from / perIPU, piece.to, words(piece) * wordBytes);
   }
   // A tile that takes part is busy until the links of its IPU have carried everything.
   const std::vector<LinkLoad::Ipu> links = links_->take();

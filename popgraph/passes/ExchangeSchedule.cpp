@@ -33,7 +33,8 @@ void joinPieces(std::vector<ExchangePiece> &pieces) {
   if (!std::is_sorted(pieces.begin(), pieces.end(), before)) std::sort(pieces.begin(), pieces.end(), before);
 }
 
-void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &tables, ExchangeSchedule &schedule) {
+void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &tables, std::uint32_t wordBytes,
+                  ExchangeSchedule &schedule) {
   std::vector<std::uint32_t> cuts;
   std::vector<std::size_t> active; // pieces that cover the part at hand
   for (std::size_t first = 0; first < pieces.size();) {
@@ -52,7 +53,7 @@ void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &t
                                 pieces[first].variable,
                                 begin,
                                 upTo,
-                                static_cast<std::uint32_t>(((upTo - begin) * bytes + 3) / 4),
+                                static_cast<std::uint32_t>(((upTo - begin) * bytes + wordBytes - 1) / wordBytes),
                                 static_cast<std::uint32_t>(schedule.receivers.size()),
                                 0};
       tilesOf(schedule.receivers);

@@ -19,7 +19,8 @@ struct ExchangePiece {
   std::uint32_t to, from, variable, begin, end;
 };
 
-/// In place of a variable: a message that its sender has packed; elements are words of messages.
+/// In place of a variable: a message that its sender has packed; elements are units of four bytes, whatever the
+/// machine's words.
 inline constexpr std::uint32_t kMessageVariable = ~0u;
 /// Bytes of an element of a variable, or of a message.
 inline std::uint64_t pieceBytes(const GraphTables &tables, std::uint32_t variable) {
@@ -43,8 +44,9 @@ struct ExchangeSchedule {
 /// Sorts pieces by sender and joins those of one receiver that touch or overlap.
 void joinPieces(std::vector<ExchangePiece> &pieces);
 
-/// Cuts joined pieces into transfers.
-void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &tables, ExchangeSchedule &schedule);
+/// Cuts joined pieces into transfers of words of `wordBytes`: what the exchange moves in a cycle.
+void cutTransfers(const std::vector<ExchangePiece> &pieces, const GraphTables &tables, std::uint32_t wordBytes,
+                  ExchangeSchedule &schedule);
 
 /// Gives every transfer its cycles. Tiles of all IPUs have one floor plan; transfers stay within an IPU.
 class ExchangeScheduler {

@@ -98,6 +98,7 @@ void verifyRows(const Module &module) {
 void verifyExchange(const Module &module) {
   const Placement &placement = module.placement;
   const Floorplan floorplan(machineOf(module.target));
+  const std::uint64_t wordBytes = machineOf(module.target).exchangeBytesPerCycle;
   std::vector<ExchangeSend> sends;
   std::vector<ExchangeReceive> receives;
   const auto check = [&](const ExchangePlan &plan) {
@@ -118,8 +119,8 @@ void verifyExchange(const Module &module) {
     receives.assign(placement.receives.begin() + plan.firstReceive,
                     placement.receives.begin() + plan.firstReceive + plan.receives);
     verifySchedule(floorplan, sends, receives, placement.exchangeReceivers);
-    for (const ExchangeReceive &receive : receives) in -= std::uint64_t(receive.words) * 4;
-    for (const ExchangeSend &send : sends) out -= std::uint64_t(send.words) * 4;
+    for (const ExchangeReceive &receive : receives) in -= receive.words * wordBytes;
+    for (const ExchangeSend &send : sends) out -= send.words * wordBytes;
     require(plan.crossesIPUs || (in == 0 && out == 0), "scheduled words are not those that tiles want");
   };
   for (const auto *list : {&placement.computeSets, &placement.copies, &placement.transfers, &placement.crossCopies})

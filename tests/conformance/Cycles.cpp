@@ -296,6 +296,33 @@ struct Turns : public poplar::Vertex {
 
 } // namespace
 
+TEST_CASE("a wider exchange moves more bytes in a cycle, within an IPU and to the links") {
+  const auto cycles = [](const std::string &machine, unsigned ipus) {
+    Environment env("POPGRAPH_MACHINE", machine.c_str());
+    IPUModel model;
+    model.numIPUs = ipus;
+    model.tilesPerIPU = 16;
+    Device device = model.createDevice();
+    Graph graph(device.getTarget());
+    const Tensor from = graph.addVariable(HALF, {8000}), to = graph.addVariable(HALF, {8000});
+    graph.setTileMapping(from, 0);
+    graph.setTileMapping(to, ipus == 1 ? 5 : 21);
+    program::Sequence sequence{program::Copy(from, to)};
+    const SyncType sync = ipus == 1 ? SyncType::INTERNAL : SyncType::EXTERNAL;
+    graph.createHostRead("count", cycleCount(graph, sequence, ipus == 1 ? 5 : 21, sync));
+    Engine engine(graph, sequence);
+    engine.loadAndRun(device);
+    return read<std::uint32_t>(engine, "count", 2)[0];
+  };
+  for (const unsigned ipus : {1u, 2u}) {
+    const std::uint32_t usual = cycles("gc200", ipus);
+    CHECK(usual - cycles("exchangeBytesPerCycle=8", ipus) == 2000); // 16,000 bytes
+    CHECK(cycles("exchangeBytesPerCycle=2", ipus) - usual == 4000);
+  }
+  // Wide enough, the links of the pair decide: 44 bytes a cycle.
+  CHECK(cycles("exchangeBytesPerCycle=64", 2) == cycles("exchangeBytesPerCycle=128", 2));
+}
+
 TEST_CASE("cycles do not depend on the order in which vertices are made") {
   std::vector<unsigned> order(80);
   for (unsigned v = 0; v < 80; ++v) order[v] = v;

@@ -43,7 +43,7 @@ Phase exchange(const Machine &machine, std::vector<ExchangePiece> pieces, const 
   const Floorplan plan(machine);
   Phase phase;
   joinPieces(pieces);
-  cutTransfers(pieces, tables, phase.schedule);
+  cutTransfers(pieces, tables, machine.exchangeBytesPerCycle, phase.schedule);
   ExchangeScheduler(plan, plan.tiles() * ipus)(phase.schedule);
   const auto until = [&](std::uint32_t tile, std::int64_t cycles) {
     phase.done[tile] = std::max(phase.done[tile], static_cast<std::uint32_t>(cycles));
@@ -183,7 +183,7 @@ TEST_CASE("overlapping wishes are cut so that each word is sent once") {
   ExchangeSchedule schedule;
   std::vector<ExchangePiece> pieces{{2, 0, 0, 5, 20}, {1, 0, 0, 0, 10}, {3, 0, 0, 5, 10}, {3, 0, 0, 5, 8}};
   joinPieces(pieces);
-  cutTransfers(pieces, oneVariable(ElementType::Half, 20), schedule);
+  cutTransfers(pieces, oneVariable(ElementType::Half, 20), 4, schedule);
   REQUIRE(schedule.transfers.size() == 3);
   const auto tiles = [&](std::size_t i) {
     const auto begin = schedule.receivers.begin() + schedule.transfers[i].firstReceiver;
@@ -195,6 +195,21 @@ TEST_CASE("overlapping wishes are cut so that each word is sent once") {
   CHECK(schedule.transfers[0].words == 3); // five halves
   CHECK(schedule.transfers[1].words == 3);
   CHECK(schedule.transfers[2].words == 5);
+}
+
+TEST_CASE("words are as wide as the machine's exchange") {
+  Machine machine = machineByName("gc200");
+  const GraphTables tables = oneVariable(ElementType::Half, 2001);
+  const auto done = [&](std::uint32_t bytes, std::uint32_t to) {
+    machine.exchangeBytesPerCycle = bytes;
+    return exchange(machine, {{to, 4, 0, 0, 2001}}, tables).done.at(to); // 4,002 bytes
+  };
+  for (const std::uint32_t to : {5u, 900u}) {
+    const std::uint32_t words = 1001, beside = done(4, to) - words;
+    CHECK(done(8, to) == beside + 501);
+    CHECK(done(2, to) == beside + 2001);
+    CHECK(done(3, to) == beside + 1334);
+  }
 }
 
 TEST_CASE("exchanges of every tile with every other stay close to the words of the busiest tile") {
