@@ -769,11 +769,18 @@ __attribute__((always_inline)) inline void matrixStep(const void *in, const void
                                            const void *start, void *out) {                                        \
     matrixStep<In, Partial, inputs, units>(in, weights, rows, columns, start, out);                               \
   }
-STEP(f16_f16_16, _Float16, _Float16, 16, 16)
+STEP(f16_f16_4, _Float16, _Float16, 16, 4)
 STEP(f16_f16_8, _Float16, _Float16, 16, 8)
+STEP(f16_f16_16, _Float16, _Float16, 16, 16)
+STEP(f16_f16_32, _Float16, _Float16, 16, 32)
+STEP(f16_f32_4, _Float16, float, 16, 4)
 STEP(f16_f32_8, _Float16, float, 16, 8)
-STEP(f32_f32_8, float, float, 8, 8)
+STEP(f16_f32_16, _Float16, float, 16, 16)
+STEP(f16_f32_32, _Float16, float, 16, 32)
+STEP(f32_f32_2, float, float, 8, 2)
 STEP(f32_f32_4, float, float, 8, 4)
+STEP(f32_f32_8, float, float, 8, 8)
+STEP(f32_f32_16, float, float, 8, 16)
 #undef STEP
 #define STOCHASTIC_STEP(name, units)                                                                                 \
   extern "C" void __popgraph_stochastic_matrix_##name(const void *in, const void *weights, unsigned rows,            \
@@ -781,7 +788,9 @@ STEP(f32_f32_4, float, float, 8, 4)
                                                       unsigned long *random) {                                       \
     matrixStep<_Float16, _Float16, 16, units>(in, weights, rows, columns, start, out, random);                       \
   }
-STOCHASTIC_STEP(f16_f16_16, 16)
+STOCHASTIC_STEP(f16_f16_4, 4)
 STOCHASTIC_STEP(f16_f16_8, 8)
+STOCHASTIC_STEP(f16_f16_16, 16)
+STOCHASTIC_STEP(f16_f16_32, 32)
 #undef STOCHASTIC_STEP
 extern "C" void __popgraph_matrix_load(const void *, unsigned) {}

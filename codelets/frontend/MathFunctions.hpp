@@ -65,8 +65,10 @@
 
 // Steps of the matrix unit, popgraph/MatrixUnit.h: one instruction sequence each, that reads and writes what it is
 // given.
-#define POPGRAPH_MATRIX_STEPS(X) \
-  X(matrix_f16_f16_16) X(matrix_f16_f16_8) X(matrix_f16_f32_8) X(matrix_f32_f32_8) X(matrix_f32_f32_4)
+#define POPGRAPH_MATRIX_STEPS(X)                                                                                  \
+  X(matrix_f16_f16_4) X(matrix_f16_f16_8) X(matrix_f16_f16_16) X(matrix_f16_f16_32)                               \
+  X(matrix_f16_f32_4) X(matrix_f16_f32_8) X(matrix_f16_f32_16) X(matrix_f16_f32_32)                               \
+  X(matrix_f32_f32_2) X(matrix_f32_f32_4) X(matrix_f32_f32_8) X(matrix_f32_f32_16)
 
 // The worker's random number generator, popgraph/Builtins.h: they read and write its state in the context.
 #define POPGRAPH_RANDOM_FUNCTIONS(X)                                                                              \

@@ -66,11 +66,20 @@ public:
   template class MatMulUnit<In, Partial, units, 8, false>;                                                             \
   template class MatMulUnit<In, Partial, units, 8, true>;                                                              \
   template class MatMulUnit<In, Partial, units, 16, false>;                                                            \
-  template class MatMulUnit<In, Partial, units, 16, true>;
+  template class MatMulUnit<In, Partial, units, 16, true>;                                                             \
+  template class MatMulUnit<In, Partial, units, 32, false>;                                                            \
+  template class MatMulUnit<In, Partial, units, 32, true>;
+POPLIN_MATMUL_UNIT(half, half, 4)
 POPLIN_MATMUL_UNIT(half, half, 8)
 POPLIN_MATMUL_UNIT(half, half, 16)
+POPLIN_MATMUL_UNIT(half, half, 32)
+POPLIN_MATMUL_UNIT(half, float, 4)
 POPLIN_MATMUL_UNIT(half, float, 8)
+POPLIN_MATMUL_UNIT(half, float, 16)
+POPLIN_MATMUL_UNIT(half, float, 32)
+POPLIN_MATMUL_UNIT(float, float, 2)
 POPLIN_MATMUL_UNIT(float, float, 4)
 POPLIN_MATMUL_UNIT(float, float, 8)
+POPLIN_MATMUL_UNIT(float, float, 16)
 
 } // namespace poplin

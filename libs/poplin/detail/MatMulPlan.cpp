@@ -1,6 +1,7 @@
 #include "libs/poplin/detail/MatMulPlan.hpp"
 #include <poputil/detail/Options.hpp>
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -63,18 +64,12 @@ MatMulOptions parseMatMulOptions(const std::string &function, const poplar::Opti
 }
 
 Method matrixUnit(const poplar::Target &target, const poplar::Type &input, const poplar::Type &partial) {
-  // What MatMulUnit is compiled for.
-  struct Row {
-    bool half, halfPartials;
-    unsigned units, inputs;
-  };
-  static constexpr Row kRows[] = {
-      {true, true, 16, 16}, {true, true, 8, 16}, {true, false, 8, 16}, {false, false, 8, 8}, {false, false, 4, 8}};
-  for (const Row &row : kRows)
-    if (row.half == (input == poplar::HALF) && row.halfPartials == (partial == poplar::HALF) &&
-        row.units <= target.getNumConvUnits(input, partial))
-      return {row.units, row.inputs, target.getConvUnitCoeffLoadBytesPerCycle() < 16 ? 8u : 16u};
-  return {};
+  // MatMulUnit is compiled for powers of two; a machine with other numbers uses the part that it can.
+  const bool half = input == poplar::HALF;
+  const unsigned least = half ? 4 : 2, most = half ? 32 : 16, units = target.getNumConvUnits(input, partial);
+  if (units < least) return {};
+  const unsigned load = std::clamp(target.getConvUnitCoeffLoadBytesPerCycle(), 8u, 32u);
+  return {std::bit_floor(std::min(units, most)), half ? 16u : 8u, std::bit_floor(load)};
 }
 
 poplar::Type partialType(const Problem &problem, const MatMulOptions &options) {

@@ -84,9 +84,18 @@ TEST_CASE("The matrix unit adds products in the order of the inputs and rounds a
   SECTION("halves to halves") {
     check<_Float16, _Float16, 16, 16>("half", "half");
     check<_Float16, _Float16, 16, 8>("half", "half");
+    check<_Float16, _Float16, 16, 4>("half", "half");
+    check<_Float16, _Float16, 16, 32>("half", "half");
   }
-  SECTION("halves to floats") { check<_Float16, float, 16, 8>("half", "float"); }
+  SECTION("halves to floats") {
+    check<_Float16, float, 16, 8>("half", "float");
+    check<_Float16, float, 16, 4>("half", "float");
+    check<_Float16, float, 16, 16>("half", "float");
+    check<_Float16, float, 16, 32>("half", "float");
+  }
   SECTION("floats to floats") {
+    check<float, float, 8, 2>("float", "float");
+    check<float, float, 8, 16>("float", "float");
     check<float, float, 8, 8>("float", "float");
     check<float, float, 8, 4>("float", "float");
   }
@@ -172,7 +181,7 @@ TEST_CASE("Partial results that are halves round at random when the context says
 
 TEST_CASE("A matrix unit that no machine has does not compile", "[codelets][matrix]") {
   CHECK_THROWS(compileText(matrixVertex("float", "half", 8)));
-  CHECK_THROWS(compileText(matrixVertex("half", "float", 16)));
+  CHECK_THROWS(compileText(matrixVertex("half", "float", 64)));
 }
 
 TEST_CASE("Accumulators take 128 bits at once in hand-scheduled loops", "[codelets][matrix]") {
