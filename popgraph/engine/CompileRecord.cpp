@@ -39,7 +39,7 @@ profile::TargetRecord targetRecord(const poplar::Target &target) {
   record.architecture = machine.architecture;
   record.numIPUs = target.getNumIPUs();
   record.tilesPerIPU = target.getTilesPerIPU();
-  record.workersPerTile = target.getNumWorkerContexts();
+  record.workersPerTile = machine.workers;
   record.bytesPerTile = machine.bytesPerTile;
   record.clockHz = machine.clockHz;
   record.exchangeBytesPerCycle = machine.exchangeBytesPerCycle;

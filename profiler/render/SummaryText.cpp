@@ -233,8 +233,11 @@ void TextWriter::writeExecution() {
 
   const VertexView vertices = makeVertexView(model_);
   const std::vector<std::size_t> types = sorted(vertices.rows, [](const auto &row) { return row.slots; });
+  const auto &constants = model_.compile.target.constants;
+  const auto slot = std::find_if(constants.begin(), constants.end(), [](auto &c) { return c.first == "slotCycles"; });
   out_ << "\n  Cycles by vertex type (issue slots; a worker gets one slot every "
-       << model_.compile.target.workersPerTile << " cycles):\n"
+       << (slot == constants.end() ? grouped(model_.compile.target.workersPerTile) : printable(slot->second))
+       << " cycles):\n"
        << "             slots    executions      slots each  name\n";
   for (std::size_t i = 0; i < shown(types.size()); ++i) {
     const VertexView::Row &row = vertices.rows[types[i]];
