@@ -37,7 +37,6 @@ Device IPUModel::createDevice(const OptionFlags &options, bool, unsigned deviceM
   popgraph::Machine machine = popgraph::ipuMachine(IPUVersion);
   if (tilesPerIPU == 0)
     throw invalid_machine_model("IPUModel::tilesPerIPU is 0; it must be at least 1");
-  machine = popgraph::withTiles(std::move(machine), tilesPerIPU);
   machine.workers = numWorkerContexts;
   machine.bytesPerTile = memoryBytesPerTile;
   machine.clockHz = tileClockFrequency;
@@ -47,9 +46,9 @@ Device IPUModel::createDevice(const OptionFlags &options, bool, unsigned deviceM
   machine.dataPathBits = dataPathWidth;
   machine.atomicStoreBytes = atomicStoreGranularity;
   machine.minSyncDelay = minIPUSyncDelay;
-  machine.maxSyncDelay = relativeSyncDelay == RelativeSyncDelayType::NO_DELAY
-                             ? minIPUSyncDelay
-                             : std::max(machine.maxSyncDelay, minIPUSyncDelay);
+  if (relativeSyncDelay == RelativeSyncDelayType::NO_DELAY)
+    machine.syncRowCycles = machine.syncColumnCycles = machine.syncFarHalfCycles = 0;
+  machine = popgraph::withTiles(std::move(machine), tilesPerIPU);
   machine.globalSyncCycles = globalSyncCycles;
   machine.rptCountMax = rptCountMax;
   machine.strideBits = numStrideBits;

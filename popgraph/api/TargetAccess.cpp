@@ -1,6 +1,7 @@
 #include "popgraph/api/TargetAccess.hpp"
 
 #include "popgraph/api/OptionTable.hpp"
+#include "popgraph/base/Log.hpp"
 #include "poplar/exceptions.hpp"
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,8 @@
 #include <charconv>
 #include <istream>
 #include <limits>
+#include <mutex>
+#include <set>
 
 namespace poplar {
 namespace detail {
@@ -130,6 +133,23 @@ namespace popgraph {
 
 const Machine &machineOf(const poplar::Target &target) { return poplar::detail::TargetAccess::data(target).machine; }
 
+namespace {
+
+/// Tells, once of each constant, that a change of it shows nowhere.
+void warnOfUnsimulated(const Machine &machine) {
+  static std::mutex mutex;
+  static std::set<std::string> told;
+  for (const std::string &name : unsimulatedChanges(machine)) {
+    const std::lock_guard lock(mutex);
+    if (told.insert(name).second)
+      log().warn("machine \"{}\": \"{}\" is another than usual, but only planners and queries read it: no simulated "
+                 "cycle follows from it",
+                 machine.name, name);
+  }
+}
+
+} // namespace
+
 poplar::Target makeTarget(poplar::TargetType type, unsigned numIPUs, const Machine &machine,
                           std::vector<poplar::GlobalExchangeConstraint> constraints) {
   constexpr std::uint64_t kMaxTiles = 1 << 24;
@@ -142,6 +162,7 @@ poplar::Target makeTarget(poplar::TargetType type, unsigned numIPUs, const Machi
   } catch (const MachineError &error) {
     throw poplar::invalid_machine_model(error.what());
   }
+  warnOfUnsimulated(machine);
   for (const poplar::GlobalExchangeConstraint &constraint : constraints) {
     const auto fail = [&](const std::string &fault) {
       throw poplar::invalid_machine_model("globalExchangeConstraints[" + std::to_string(&constraint - &constraints[0]) +

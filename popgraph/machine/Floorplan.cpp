@@ -22,8 +22,7 @@ Floorplan::Floorplan(const Machine &machine)
     const std::uint32_t folded = column < half ? column : columns_ - 1 - column;
     const std::uint32_t delay = row * machine.syncRowCycles + folded * machine.syncColumnCycles +
                                 (column < half ? 0 : machine.syncFarHalfCycles);
-    // There and back; a model without relative delays has a longest sync as short as the shortest.
-    syncDelay_.push_back(std::min(delay, (machine.maxSyncDelay - machine.minSyncDelay) / 2));
+    syncDelay_.push_back(delay);
   }
 }
 

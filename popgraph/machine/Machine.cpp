@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -79,10 +80,28 @@ void setField(Machine &machine, const std::string &name, const nlohmann::json &v
   fail(source, "unknown field \"" + name + "\"" + didYouMean(name, otherNames));
 }
 
+/// The longest internal sync: to the tile farthest from the root, and back (Floorplan.hpp).
+std::uint64_t longestSync(const Machine &machine) {
+  std::uint64_t farthest = 0;
+  const std::uint64_t half = (std::uint64_t(machine.columns) + 1) / 2;
+  if (half > 0) farthest = (half - 1) * machine.syncColumnCycles;
+  // The columns beyond the middle are one fewer where their number is odd.
+  if (const std::uint64_t beyond = machine.columns - half; beyond > 0)
+    farthest = std::max(farthest, (beyond - 1) * machine.syncColumnCycles + machine.syncFarHalfCycles);
+  if (machine.rows > 0) farthest += (machine.rows - std::uint64_t(1)) * machine.syncRowCycles;
+  return machine.minSyncDelay + 2 * farthest;
+}
+
 std::vector<std::string> machineNames() {
   std::vector<std::string> names;
   for (const Machine &machine : machines()) names.push_back(machine.name);
   return names;
+}
+
+Machine withLongestSync(Machine machine) {
+  machine.maxSyncDelay = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(longestSync(machine), std::numeric_limits<std::uint32_t>::max()));
+  return machine;
 }
 
 } // namespace
@@ -131,6 +150,7 @@ Machine machineFromJson(std::string_view text, const std::string &source) {
   }
   for (const auto &[name, value] : json.items())
     if (name != "base") setField(machine, name, value, source, {"base"});
+  if (!json.contains("maxSyncDelay")) machine = withLongestSync(std::move(machine));
   checkMachine(machine, source);
   return machine;
 }
@@ -179,7 +199,9 @@ Machine withConstants(Machine machine, const std::vector<std::string> &constants
     const auto number = nlohmann::json::parse(value, nullptr, false);
     setField(machine, name, number.is_number() ? number : nlohmann::json(value), source, {});
   }
+  const std::uint32_t maxSyncDelay = machine.maxSyncDelay;
   machine = withTiles(std::move(machine), machine.tilesPerIPU);
+  if (seen.contains("maxSyncDelay")) machine.maxSyncDelay = maxSyncDelay; // checked, and nothing else
   checkMachine(machine, source);
   return machine;
 }
@@ -211,7 +233,7 @@ Machine withTiles(Machine machine, std::uint32_t tilesPerIPU) {
   machine.tilesPerIPU = tilesPerIPU;
   const std::uint32_t perRow = std::max(1u, machine.columns * machine.lanes);
   machine.rows = std::max(machine.rows, tilesPerIPU / perRow + (tilesPerIPU % perRow ? 1 : 0));
-  return machine;
+  return withLongestSync(std::move(machine));
 }
 
 void checkMachine(const Machine &machine, const std::string &source) {
@@ -252,7 +274,10 @@ void checkMachine(const Machine &machine, const std::string &source) {
           "\"interleavedOffset\" must be a multiple of \"memoryElementBytes\"");
   require(machine.unloadableTailBytes < machine.bytesPerTile,
           "\"unloadableTailBytes\" must be less than \"bytesPerTile\"");
-  require(machine.minSyncDelay <= machine.maxSyncDelay, "\"minSyncDelay\" must be at most \"maxSyncDelay\"");
+  if (const std::uint64_t longest = longestSync(machine); machine.maxSyncDelay != longest)
+    fail(source, "\"maxSyncDelay\" must be " + std::to_string(longest) +
+                     ", or left out: it follows from \"minSyncDelay\", \"syncRowCycles\", \"syncColumnCycles\" and "
+                     "\"syncFarHalfCycles\"");
   require(machine.pairingCredit <= 1, "\"pairingCredit\" must be a number from 0 to 1");
   require(machine.clockHz >= 1, "\"clockHz\" must be at least 1");
   require(machine.hostBytesPerCycle > 0, "\"hostBytesPerCycle\" must be above 0");
@@ -283,6 +308,22 @@ std::string machineText(const Machine &machine) {
     if (own[i] != usual[i] && own[i].first != "tilesPerIPU" && own[i].first != "rows")
       text += "," + own[i].first + "=" + own[i].second;
   return text;
+}
+
+std::vector<std::string> unsimulatedChanges(const Machine &machine) {
+  std::vector<std::vector<std::pair<std::string, std::string>>> usual;
+  for (const Machine &m : builtInMachines())
+    if (m.name == machine.name) usual = {machineConstants(m)};
+  if (usual.empty())
+    for (const Machine &m : builtInMachines())
+      if (m.architecture == machine.architecture) usual.push_back(machineConstants(m));
+  const auto own = machineConstants(machine);
+  std::vector<std::string> changes;
+  for (std::size_t i = 0; i != own.size(); ++i)
+    if (kFields[i].plansOnly() && !usual.empty() &&
+        std::none_of(usual.begin(), usual.end(), [&](const auto &m) { return m[i] == own[i]; }))
+      changes.push_back(own[i].first);
+  return changes;
 }
 
 std::string machineToJson(const Machine &machine) {

@@ -2,7 +2,8 @@
 // Every number of the machine, by generation, once. The table below drives the struct, machine files (JSON), printing
 // and the constants in profiles. Sources: HW measured on silicon and published, SPEC vendor statement, SW constant in
 // the vendor's open libraries or compiler, RE reverse engineering by others, DER derived (how is said), SET our choice
-// (why is said). C1 … C8 are the calibration experiments that machine/README.md lists.
+// (why is said). PLAN: only planners and queries read it; no simulated cycle or byte follows from it. C1 … C8 are the
+// calibration experiments that machine/README.md lists.
 #include <cstdint>
 #include <span>
 #include <stdexcept>
@@ -31,14 +32,15 @@ namespace popgraph {
   X(std::uint32_t, slotCycles, 6, 6, 6, 6, 6, "cycles", "SW: from one instruction of a worker to its next")            \
   X(std::uint32_t, supervisorStall, 6, 6, 6, 6, 6, "cycles", "SW: after runall, sync, taken branch, call, load-use")   \
   X(std::uint32_t, instructionBytes, 4, 4, 4, 4, 4, "bytes", "SW; a bundle is two")                                    \
-  X(std::uint32_t, rptCountMax, 4095, 65535, 65535, 65535, 65535, "", "SW: count of the hardware loop")                \
-  X(std::uint32_t, rptBodyBundlesMax, 256, 256, 256, 256, 256, "bundles", "SW")                                        \
+  X(std::uint32_t, rptCountMax, 4095, 65535, 65535, 65535, 65535, "", "PLAN; SW: count of the hardware loop")          \
+  X(std::uint32_t, rptBodyBundlesMax, 256, 256, 256, 256, 256, "bundles", "PLAN; SW")                                  \
   X(double, pairingCredit, 0, 0, 0, 0, 0, "",                                                                          \
     "SET: share of instructions that the compiler issues in pairs; HW: code of 2020 shows none, of 2023 some")         \
-  X(std::uint32_t, strideBits, 10, 10, 10, 10, 10, "bits", "SET: three strides share a 32-bit word")                   \
-  X(std::uint32_t, dataPathBits, 64, 64, 64, 64, 64, "bits", "SW: one load or store")                                  \
-  X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "SW: smaller stores read, modify and write")              \
-  X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "HW C4, SW: copy within a tile at its best")     \
+  X(std::uint32_t, strideBits, 10, 10, 10, 10, 10, "bits", "PLAN; SET: three strides share a 32-bit word")             \
+  X(std::uint32_t, dataPathBits, 64, 64, 64, 64, 64, "bits", "PLAN; SW: one load or store")                            \
+  X(std::uint32_t, atomicStoreBytes, 4, 4, 4, 4, 4, "bytes", "PLAN; SW: smaller stores read, modify and write")        \
+  X(std::uint32_t, memcpyBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle",                                                  \
+    "PLAN; HW C4, SW: copy within a tile at its best")                                                                 \
   X(std::uint32_t, localCopyCycles, 288, 288, 288, 288, 0, "cycles", "HW C4: complete six-worker copy call on a tile") \
   X(std::uint32_t, rearrangePieceSlots, 8, 8, 8, 8, 0, "slots",                                                        \
     "SET: load of a packed entry, two to unpack it, two addresses, rpt, next entry, branch")                           \
@@ -48,18 +50,18 @@ namespace popgraph {
   X(std::uint32_t, runtimeCodeBytes, 228, 228, 228, 228, 0, "bytes",                                                   \
     "SW: start, seeds, exits and traps of each tile in the vendor's profiles: 128 + 32 + 68")                          \
   X(std::uint32_t, controlBranchCycles, 12, 12, 12, 12, 0, "cycles", "SET: two stalls, at branch and loop")            \
-  X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "SPEC")                                  \
+  X(std::uint32_t, randomBitsPerCycle, 128, 128, 128, 128, 128, "bits/cycle", "PLAN; SPEC")                            \
   /* Matrix units: multiply-adds per cycle are units x weights per unit. */                                            \
-  X(std::uint32_t, convUnitsF8F16, 0, 0, 0, 16, 0, "units", "DER: 8 weights x 16 = twice f16 x f16")                   \
+  X(std::uint32_t, convUnitsF8F16, 0, 0, 0, 16, 0, "units", "PLAN; DER: 8 weights x 16 = twice f16 x f16")             \
   X(std::uint32_t, convUnitsF16F16, 8, 16, 16, 16, 16, "units", "SPEC, HW C3: 32 and 64 multiply-adds")                \
   X(std::uint32_t, convUnitsF16F32, 8, 8, 8, 8, 8, "units", "SPEC: 32 multiply-adds")                                  \
   X(std::uint32_t, convUnitsF32F32, 4, 8, 8, 8, 8, "units", "SPEC: 8 and 16 multiply-adds")                            \
-  X(std::uint32_t, convPipelineDepth, 4, 4, 4, 4, 4, "cycles", "RE")                                                   \
+  X(std::uint32_t, convPipelineDepth, 4, 4, 4, 4, 4, "cycles", "PLAN; RE")                                             \
   X(std::uint32_t, convCoeffBytesPerCycle, 8, 16, 16, 16, 16, "bytes/cycle", "SW: weight loads of the supervisor")     \
-  X(std::uint32_t, convInputBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "SW: one 64-bit load of inputs")              \
+  X(std::uint32_t, convInputBytesPerCycle, 8, 8, 8, 8, 8, "bytes/cycle", "PLAN; SW: one 64-bit load of inputs")        \
   /* Memory of a tile. */                                                                                              \
   X(std::uint32_t, bytesPerTile, 262144, 638976, 638976, 638976, 1073741824, "bytes", "SPEC; cpu SET: 1 GiB")          \
-  X(std::uint32_t, memoryBase, 0x40000, 0x4c000, 0x4c000, 0x4c000, 0, "address", "RE")                                 \
+  X(std::uint32_t, memoryBase, 0x40000, 0x4c000, 0x4c000, 0x4c000, 0, "address", "PLAN; RE")                           \
   X(std::uint32_t, interleavedOffset, 131072, 212992, 212992, 212992, 536870912, "bytes",                              \
     "RE: code runs below, 128-bit loads need addresses above")                                                         \
   X(std::uint32_t, memoryElementBytes, 16384, 16384, 16384, 16384, 536870912, "bytes", "RE: one 64-bit access each")   \
@@ -77,7 +79,8 @@ namespace popgraph {
   /* Synchronisation. */                                                                                               \
   X(std::uint32_t, globalSyncCycles, 500, 600, 600, 600, 0, "cycles", "SW")                                            \
   X(std::uint32_t, minSyncDelay, 10, 10, 10, 10, 0, "cycles", "SW: a sync that only the nearest tile awaits")          \
-  X(std::uint32_t, maxSyncDelay, 118, 126, 126, 126, 0, "cycles", "SW, HW C7: 10 + 2 x 58; gc2 DER, C6 has up to 117") \
+  X(std::uint32_t, maxSyncDelay, 118, 126, 126, 126, 0, "cycles",                                                      \
+    "SW, HW C7: 10 + 2 x 58, follows from minSyncDelay and the delay table; gc2 DER, C6 has up to 117")                \
   X(std::uint32_t, syncRowCycles, 1, 1, 1, 1, 0, "cycles", "SW: delay table, one way: of each row")                    \
   X(std::uint32_t, syncColumnCycles, 4, 4, 4, 4, 0, "cycles", "SW: the same, of each column up to the middle")         \
   X(std::uint32_t, syncFarHalfCycles, 8, 8, 8, 8, 0, "cycles", "SW: the same, of the columns beyond the middle")       \
@@ -95,11 +98,12 @@ namespace popgraph {
   X(std::uint32_t, hostRuntimeBytes, 240, 240, 240, 240, 0, "bytes",                                                   \
     "SW: on every tile of the vendor's profiles: code to enter, leave and obey the host 144, headers 32, a command 64") \
   X(std::uint32_t, exchangeWordsPerSend, 64, 64, 64, 64, 64, "words", "RE: of one instruction")                        \
-  X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words", "RE: then a new transfer starts")  \
+  X(std::uint32_t, exchangeWordsPerTransfer, 4148, 4148, 4148, 4148, 4148, "words",                                    \
+    "PLAN; RE: then a new transfer starts")                                                                            \
   /* Links between IPUs. */                                                                                            \
   X(std::string, linkTopology, "mesh", "mesh", "mesh", "mesh", "mesh", "",                                             \
     "SW: pairs of IPUs form a ladder; torus: its ends are joined")                                                     \
-  X(std::uint32_t, linksPerIPU, 10, 10, 10, 10, 0, "links", "SPEC")                                                    \
+  X(std::uint32_t, linksPerIPU, 10, 10, 10, 10, 0, "links", "PLAN; SPEC")                                              \
   X(std::uint32_t, linksInPair, 6, 4, 4, 4, 0, "links",                                                                \
     "SW: between the two IPUs of a pair, in a ladder; gc2 SPEC: three double links join the pair of a C2 card")        \
   X(std::uint32_t, linksToNeighbourPair, 2, 2, 2, 2, 0, "links", "SW: up, and down, the ladder")                       \
@@ -114,9 +118,9 @@ namespace popgraph {
   X(std::uint32_t, hostPayloadBytes, 1024, 1024, 1024, 1024, 1024, "bytes", "RE: of a long packet")                    \
   X(std::uint32_t, hostWriteBytes, 256, 256, 256, 256, 256, "bytes", "RE: of a packet from a tile to the host")        \
   X(std::uint32_t, hostPacketCycles, 18, 18, 18, 18, 0, "cycles", "RE: exchange events around each payload, at least") \
-  X(std::uint32_t, hostShortPayloadBytes, 60, 60, 60, 60, 60, "bytes", "RE: of a short packet")                        \
+  X(std::uint32_t, hostShortPayloadBytes, 60, 60, 60, 60, 60, "bytes", "PLAN; RE: of a short packet")                  \
   X(std::uint32_t, remoteBufferMegabytes, 0, 131072, 65536, 0, 65536, "MiB",                                           \
-    "SPEC: 512 and 256 GB of streaming memory for four IPUs; cpu SET")
+    "PLAN; SPEC: 512 and 256 GB of streaming memory for four IPUs; cpu SET")
 
 /// The constants of one kind of machine.
 struct Machine {
@@ -159,7 +163,14 @@ std::string machineText(const Machine &machine);
 std::string machineToJson(const Machine &machine);
 
 /// Unit and source of a field, for `popgraph info` and documentation.
-struct MachineFieldInfo { std::string_view field, unit, source; };
+struct MachineFieldInfo {
+  std::string_view field, unit, source;
+  /// Only planners and queries read it.
+  bool plansOnly() const { return source.starts_with("PLAN"); }
+};
 std::span<const MachineFieldInfo> machineFields();
+/// Fields that only planners and queries read and that are not those of the built-in machine of this name, or else of
+/// any of this architecture: changes that no simulated cycle or byte shows.
+std::vector<std::string> unsimulatedChanges(const Machine &machine);
 
 } // namespace popgraph

@@ -135,6 +135,32 @@ TEST_CASE("constants after a machine's name replace its own") {
   CHECK(fault("bow,") != "none");
 }
 
+TEST_CASE("the longest sync follows from the table of delays") {
+  CHECK(loadMachine("syncRowCycles=2").maxSyncDelay == 10 + 2 * (2 * 22 + 7 * 4 + 8));
+  CHECK(loadMachine("minSyncDelay=20").maxSyncDelay == 136);
+  CHECK(loadMachine("gc2,tilesPerIPU=2432").maxSyncDelay == 10 + 2 * (37 + 7 * 4 + 8)); // 38 rows
+  CHECK(machineFromJson(R"({"base": "gc2", "syncFarHalfCycles": 0})", "f").maxSyncDelay == 10 + 2 * (18 + 7 * 4));
+  CHECK(loadMachine("maxSyncDelay=126").maxSyncDelay == 126);
+  CHECK_THROWS_WITH(loadMachine("maxSyncDelay=300"), "maxSyncDelay=300: \"maxSyncDelay\" must be 126, or left out: it "
+                                                     "follows from \"minSyncDelay\", \"syncRowCycles\", "
+                                                     "\"syncColumnCycles\" and \"syncFarHalfCycles\"");
+  CHECK(faultOf(R"({"maxSyncDelay": 5})").find("must be 126") != std::string::npos);
+}
+
+TEST_CASE("constants that only planners and queries read are marked, and found where they differ") {
+  for (const MachineFieldInfo &info : machineFields()) {
+    if (info.field == "memoryBase" || info.field == "rptCountMax") CHECK(info.plansOnly());
+    if (info.field == "slotCycles" || info.field == "exchangeBytesPerCycle") CHECK_FALSE(info.plansOnly());
+  }
+  for (const Machine &machine : builtInMachines()) CHECK(unsimulatedChanges(machine).empty());
+  CHECK(unsimulatedChanges(loadMachine("bow,slotCycles=3,workers=4")).empty());
+  CHECK(unsimulatedChanges(loadMachine("gc2,memoryBase=5,slotCycles=3,rptCountMax=9")) ==
+        std::vector<std::string>{"rptCountMax", "memoryBase"});
+  // A machine of another name may have what any of its architecture has.
+  CHECK(unsimulatedChanges(loadMachine("bow,name=own")).empty());
+  CHECK(unsimulatedChanges(loadMachine("bow,name=own,memoryBase=5")) == std::vector<std::string>{"memoryBase"});
+}
+
 TEST_CASE("the text of a machine names the constants that differ and reads back") {
   CHECK(machineText(machineByName("bow")) == "bow");
   CHECK(machineText(withTiles(machineByName("gc200"), 12)) == "gc200");
