@@ -216,7 +216,13 @@ Machine loadMachine(const std::string &text) {
 
 Machine withEnvironmentConstants(Machine machine) {
   const char *value = std::getenv("POPGRAPH_MACHINE");
-  return withConstants(std::move(machine), split(value ? value : "").constants, "POPGRAPH_MACHINE");
+  const MachineText parts = split(value ? value : "");
+  try {
+    if (!parts.base.empty()) loadBase(parts.base); // not used here, but a wrong one is a mistake everywhere
+  } catch (const MachineError &error) {
+    fail("POPGRAPH_MACHINE", error.what());
+  }
+  return withConstants(std::move(machine), parts.constants, "POPGRAPH_MACHINE");
 }
 
 Machine machineFromEnvironment() {

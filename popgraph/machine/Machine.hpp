@@ -147,9 +147,11 @@ Machine loadMachine(const std::string &text);
 /// The machine that POPGRAPH_MACHINE asks for, as loadMachine() reads it, or gc200.
 Machine machineFromEnvironment();
 /// The machine with the constants that follow the name in POPGRAPH_MACHINE: for models, which have a name of their own.
+/// Throws MachineError where machineFromEnvironment() does.
 Machine withEnvironmentConstants(Machine machine);
 
-/// The same machine with another number of tiles; the layout grows by rows when it is too small for them.
+/// The same machine with another number of tiles; the layout grows by rows when it is too small for them, and the
+/// longest sync with it.
 Machine withTiles(Machine machine, std::uint32_t tilesPerIPU);
 /// Throws MachineError, naming `source`, when numbers contradict one another.
 void checkMachine(const Machine &machine, const std::string &source);

@@ -10,7 +10,9 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +120,25 @@ std::vector<Measured> measured(const profiler::Model &model) {
           {"max_tile_bytes", text(memory.maxTileBytes)}};
 }
 
+/// What a profile's machine has in place of each swept value: a program can choose its machine itself.
+Words recorded(const profiler::Model &model, const std::vector<Sweep> &sweeps) {
+  const std::map<std::string, std::string> constants(model.compile.target.constants.begin(),
+                                                     model.compile.target.constants.end());
+  Words values;
+  for (const Sweep &sweep : sweeps) {
+    const auto found = constants.find(sweep.name == "machine" ? "name" : sweep.name);
+    values.push_back(found == constants.end() ? "" : found->second);
+  }
+  return values;
+}
+
+/// The same of a machine.
+Words expected(const Machine &machine, const std::vector<Sweep> &sweeps) {
+  profiler::Model model;
+  model.compile.target.constants = machineConstants(machine);
+  return recorded(model, sweeps);
+}
+
 void writeTable(std::ostream &out, const std::vector<Words> &lines) {
   std::vector<std::size_t> widths(lines.front().size(), 0);
   for (const Words &line : lines)
@@ -167,6 +188,7 @@ int record(const Options &options) {
     all.push_back(std::move(values));
   }
   std::vector<Words> lines(1);
+  std::set<std::string> ownChoices; // constants that the program did not take
   for (const Sweep &sweep : sweeps) lines[0].push_back(sweep.name);
   for (std::size_t n = 0; n < combinations; ++n) {
     std::string folder = (std::filesystem::temp_directory_path() / "popgraph.record.XXXXXX").string();
@@ -182,12 +204,21 @@ int record(const Options &options) {
     if (!std::filesystem::exists(folder + "/profile.pgprof"))
       throw std::runtime_error(options.program[0] + " ran no engine, or switched its profile off");
     Words line = all[n];
-    for (const Measured &column : measured(profiler::readProfile(folder + "/profile.pgprof"))) {
+    const profiler::Model model = profiler::readProfile(folder + "/profile.pgprof");
+    const Words wanted = expected(loadMachine(machines[n]), sweeps), used = recorded(model, sweeps);
+    for (std::size_t i = 0; i < sweeps.size(); ++i) {
+      if (used[i] == wanted[i]) continue;
+      line[i] = used[i];
+      ownChoices.insert(sweeps[i].name);
+    }
+    for (const Measured &column : measured(model)) {
       if (n == 0) lines[0].push_back(column.name);
       line.push_back(column.value);
     }
     lines.push_back(std::move(line));
   }
+  for (const std::string &name : ownChoices)
+    std::cerr << "popgraph: the program chose " << name << " itself; its column shows what it ran with\n";
   writeTable(std::cout, lines);
   if (!options.csv.path.empty()) options.csv.with([&](std::ostream &out) { writeCsv(out, lines); });
   return kFine;

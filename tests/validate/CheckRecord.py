@@ -42,6 +42,22 @@ class Sweeps(unittest.TestCase):
                                  ("compute", "exchange", "sync", "host_exchange", "control")))
             self.assertGreater(int(row["max_tile_bytes"]), 0)
 
+    def test_rows_show_the_machine_that_a_program_chose_itself(self):
+        result = record("--sweep", "machine=gc200,bow", "--sweep", "workers=4,6")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("the program chose machine itself", result.stderr)
+        self.assertNotIn("chose workers", result.stderr)
+        self.assertEqual([(row["machine"], row["workers"]) for row in table(result.stdout)],
+                         [("gc200", "4"), ("gc200", "6")] * 2)
+        self.assertNotIn("itself", record("--sweep", "machine=gc200").stderr)
+
+    def test_constants_that_no_cycle_follows_from_are_told(self):
+        result = record("--sweep", "memoryBase=1,2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn('"memoryBase" is another than usual', result.stderr)
+        rows = table(result.stdout)
+        self.assertEqual(rows[0]["cycles"], rows[1]["cycles"])
+
     def test_without_a_sweep_one_line_is_printed(self):
         result = record()
         self.assertEqual(result.returncode, 0, result.stderr)

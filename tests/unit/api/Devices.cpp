@@ -234,6 +234,11 @@ TEST_CASE("constants of the environment reach models, too, where the program set
   CHECK(target.getNumWorkerContexts() == 6); // what codelets are compiled for
   const Environment wrong("POPGRAPH_MACHINE", "workrs=4");
   CHECK_THROWS_AS(IPUModel(), invalid_machine_model);
+  // A model has a machine of its own, but a machine that does not exist is nobody's.
+  for (const char *nobodys : {"foo", "foo,workers=4", "/nowhere/machine.json"}) {
+    const Environment unknown("POPGRAPH_MACHINE", nobodys);
+    CHECK_THROWS_AS(IPUModel(), invalid_machine_model);
+  }
 }
 
 TEST_CASE("the environment decides what devices are, but not what models are") {
