@@ -48,6 +48,11 @@ private:
     return module_.placement.memory[static_cast<std::size_t>(c)];
   }
 
+  /// A number for a byte of a variable that no byte of another has.
+  static std::uint64_t addressOf(std::uint32_t variable, std::uint64_t byte) {
+    return (std::uint64_t(variable) << 40) + byte;
+  }
+
   template <typename F> void forEachTile(const Run &run, F &&f) {
     std::size_t hint = hints_[run.variable];
     forEachMapped(tables_.mappingOf(run.variable), run.offset, run.offset + run.count, hint, f);
@@ -80,7 +85,7 @@ private:
                 if (needsBuffer) messages_[vertex.tile] += bytes;
               }
             } else if (pieces) {
-              rearrange_.add(tile, begin * size, bytes);
+              rearrange_.add(tile, addressOf(run.variable, begin * size), place + begin * size, bytes);
               if (needsBuffer) staged_[tile] += bytes;
             }
           });
@@ -89,8 +94,8 @@ private:
     }
     nextEdgeByte_ = 0;
     // Inputs are packed before the exchange and unpacked with what is gathered; outputs are packed with what is scattered.
-    fragments_.finish(!inputs, exchange_, inputs ? packing_ : rearrange_, inputs ? rearrange_ : packing_, staged_,
-                      messages_);
+    fragments_.finish(!inputs, !inputs, exchange_, inputs ? packing_ : rearrange_, inputs ? rearrange_ : packing_,
+                      staged_, messages_);
     return exchange_.finish(exchangeCode(), inputs ? &messages_ : nullptr);
   }
 
@@ -122,16 +127,18 @@ private:
                           Run{block.destinationVariable, begin + shift, end - begin},
                           [&](std::uint32_t dBegin, std::uint32_t dEnd, std::uint32_t tile) {
                             if (tile == sourceTile)
-                              rearrange_.add(tile, (dBegin - shift) * size | dBegin * size, (dEnd - dBegin) * size);
+                              rearrange_.add(tile, addressOf(block.sourceVariable, (dBegin - shift) * size),
+                                             addressOf(block.destinationVariable, dBegin * size),
+                                             (dEnd - dBegin) * size);
                             else
                               fragments_.add(tile, sourceTile, block.sourceVariable, dBegin - shift, dEnd - shift,
-                                             (std::uint64_t(block.destinationVariable) << 40) + dBegin * size);
+                                             addressOf(block.destinationVariable, dBegin * size));
                           });
                     });
       }
     }
     StepPlacement result;
-    fragments_.finish(false, exchange_, packing_, rearrange_, staged_, messages_);
+    fragments_.finish(false, !copy.overlaps, exchange_, packing_, rearrange_, staged_, messages_);
     result.pack = packing_.finish(module_.placement);
     // Copied data lands where it stays, unless it would overwrite what is still to be copied.
     result.before = exchange_.finish(exchangeCode(), copy.overlaps ? &messages_ : nullptr);

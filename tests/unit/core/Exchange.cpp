@@ -350,7 +350,8 @@ struct Packed {
 
 /// fragment(i) of n: {begin, end, other}; from tile 0 to each of `receivers`.
 template <class F>
-Packed packed(unsigned n, F &&fragment, std::vector<std::uint32_t> receivers = {5}, bool fromOther = false) {
+Packed packed(unsigned n, F &&fragment, std::vector<std::uint32_t> receivers = {5}, bool fromOther = false,
+              bool inPlace = true) {
   Module module;
   module.target = makeTarget(poplar::TargetType::IPU, 1, machineByName("gc200"));
   module.tables = oneVariable(ElementType::Float, 100000);
@@ -363,7 +364,7 @@ Packed packed(unsigned n, F &&fragment, std::vector<std::uint32_t> receivers = {
       packer.add(to, 0, 0, begin, end, other + 100000 * to);
     }
   Packed result;
-  packer.finish(fromOther, exchange, pack, unpack, result.packed, result.landed);
+  packer.finish(fromOther, inPlace, exchange, pack, unpack, result.packed, result.landed);
   std::vector<std::uint32_t> code(module.target.getNumTiles(), 0);
   const ExchangePlan plan = exchange.finish(code, nullptr);
   result.sends = plan.sends;
@@ -435,13 +436,36 @@ TEST_CASE("what several tiles want in the same pieces is packed once and heard b
   CHECK(three.in == Pieces{{3, 40}, {8, 40}, {12, 40}});
 }
 
+TEST_CASE("bytes that are wanted many times are sent once, and repeated by their receivers") {
+  // 40 elements of a row, each eight times: 160 bytes that lie together.
+  const auto each = [](unsigned i) { return Piece{i / 8, i / 8 + 1, i * 4}; };
+  const Packed rows = packed(320, each, {3, 8});
+  CHECK(rows.packs.empty());
+  CHECK(rows.sends == 1);
+  CHECK(rows.in == Pieces{{3, 40}, {8, 40}});
+  CHECK(rows.unpacks == Pieces{{3, 40}, {8, 40}});
+  CHECK(rows.landed[3] == 160); // the message; the copies have a place
+  CHECK(packed(320, each, {3, 8}, false, false).landed[3] == 8 * 160);
+  // Of receivers that want different elements, each gets its own.
+  const Packed two = packed(40, [](unsigned i) { return Piece{i / 20 * 9, i / 20 * 9 + 1, i * 4}; });
+  CHECK(two.packs.empty());
+  CHECK(two.in == Pieces{{5, 2}});
+  CHECK(two.unpacks == Pieces{{5, 2}});
+  // Apart at the sender: packed there, each once.
+  const Packed column = packed(400, [](unsigned i) { return Piece{i / 10 * 7, i / 10 * 7 + 1, i * 4}; });
+  CHECK(column.packs == Pieces{{0, 40}});
+  CHECK(column.packed[0] == 160);
+  CHECK(column.in == Pieces{{5, 40}});
+  CHECK(column.unpacks == Pieces{{5, 40}});
+}
+
 TEST_CASE("copies within a tile cost their pieces and atoms, shared out over six workers") {
   const Machine &machine = machineByName("gc200");
   RearrangePhase phase(machine, 8);
-  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 64); // 8 slots, and one for each 8 bytes
-  for (unsigned i = 0; i < 60; ++i) phase.add(5, 2, 2);  // 8 slots, a load and half of packing and storing two
-  for (unsigned i = 0; i < 60; ++i) phase.add(6, 4, 4);  // 8 slots, a load and a store
-  for (unsigned i = 0; i < 60; ++i) phase.add(7, 1, 3);  // 8 slots, three bytes of 3.5
+  for (unsigned i = 0; i < 60; ++i) phase.add(3, 0, 0, 64); // 8 slots, and one for each 8 bytes
+  for (unsigned i = 0; i < 60; ++i) phase.add(5, 0, 2, 2);  // 8 slots, a load and half of packing and storing two
+  for (unsigned i = 0; i < 60; ++i) phase.add(6, 0, 4, 4);  // 8 slots, a load and a store
+  for (unsigned i = 0; i < 60; ++i) phase.add(7, 0, 1, 3);  // 8 slots, three bytes of 3.5
   Placement placement;
   const RearrangePlan plan = phase.finish(placement);
   REQUIRE(plan.count == 4);
@@ -451,4 +475,19 @@ TEST_CASE("copies within a tile cost their pieces and atoms, shared out over six
   CHECK(placement.rearranges[1].cycles == 288 + 6 * 10 * (8 + 2));
   CHECK(placement.rearranges[2].cycles == 288 + 6 * 10 * (8 + 2));
   CHECK(placement.rearranges[3].cycles == 288 + 6 * 10 * (8 + 11));
+}
+
+TEST_CASE("an element that is repeated within a tile is one piece that fills words") {
+  RearrangePhase phase(machineByName("gc200"), 8);
+  for (unsigned i = 0; i < 256; ++i) phase.add(2, 6, 512 + i * 2, 2); // 64 stores of 8 bytes
+  for (unsigned i = 0; i < 256; ++i) phase.add(4, 6, 514 + i * 2, 2); // both ends are merged into words
+  for (unsigned i = 0; i < 12; ++i) phase.add(6, 6 + i % 2, i, 1);    // not the same one twice
+  Placement placement;
+  const RearrangePlan plan = phase.finish(placement);
+  REQUIRE(plan.count == 3);
+  CHECK(placement.rearranges[0].pieces == 1);
+  CHECK(placement.rearranges[0].bytes == 512);
+  CHECK(placement.rearranges[0].cycles == 288 + 6 * ((8 + 64 + 5) / 6));
+  CHECK(placement.rearranges[1].cycles == 288 + 6 * ((8 + 65 + 6 + 5) / 6));
+  CHECK(placement.rearranges[2].pieces == 12);
 }
