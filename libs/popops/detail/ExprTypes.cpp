@@ -62,6 +62,13 @@ bool isInteger(Type type) {
   return false;
 }
 
+unsigned bitsOf(Type integer) {
+  using namespace poplar;
+  if (integer == LONGLONG || integer == UNSIGNED_LONGLONG) return 64;
+  if (integer == INT || integer == UNSIGNED_INT) return 32;
+  return integer == SHORT || integer == UNSIGNED_SHORT ? 16 : 8;
+}
+
 void checkOperand(const std::string &function, const Expr &node, Type operand) {
   const Operands takes = ruleOf(node).operands;
   bool right = false;

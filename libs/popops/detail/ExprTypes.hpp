@@ -27,6 +27,8 @@ std::unique_ptr<expr::Expr> simplify(const std::string &function, const expr::Ex
 
 /// Whether the type is an integer.
 bool isInteger(poplar::Type type);
+/// Bits of an integer.
+unsigned bitsOf(poplar::Type integer);
 /// Whether the type is half or float.
 bool isReal(poplar::Type type);
 

@@ -157,12 +157,18 @@ private:
          << " >= " << count << " ? " << count << " : " << begin << " + " << step << ";\n";
   }
 
-  void pointers(const std::string &indent, const std::string &element) {
+  /// Where things begin; what has an element for each of the result, from element `base` on.
+  void pointers(const std::string &indent, const std::string &element, const std::string &base = "") {
+    const std::string first = base.empty() ? "" : " + " + base;
     for (std::size_t i = 0; i != request_.outputs.size(); ++i)
-      out_ << indent << request_.outputs[i] << " *const __restrict__ q" << i << " = &out" << i << element << "[0];\n";
-    for (std::size_t j = 0; j != operands_.size(); ++j)
-      if (operands_[j].form != OperandForm::Scalar && operands_[j].form != OperandForm::Result)
-        out_ << indent << "const " << operands_[j].type << " *const p" << j << " = &in" << j << element << "[0];\n";
+      out_ << indent << request_.outputs[i] << " *const __restrict__ q" << i << " = &out" << i << element << "[0]"
+           << first << ";\n";
+    for (std::size_t j = 0; j != operands_.size(); ++j) {
+      const OperandForm form = operands_[j].form;
+      if (form == OperandForm::Full || form == OperandForm::Column)
+        out_ << indent << "const " << operands_[j].type << " *const p" << j << " = &in" << j << element << "[0]"
+             << (form == OperandForm::Full ? first : "") << ";\n";
+    }
   }
 
   void element(const std::string &index, const std::string &column) {
@@ -189,21 +195,50 @@ private:
     out_ << "    }\n";
   }
 
-  // Workers take rows, or columns when there are fewer rows than workers.
+  /// Whether something that has an element for each column is narrower than a word; then, the narrowest's elements of one.
+  unsigned elementsOfWord() const {
+    unsigned most = 1;
+    const auto consider = [&](Type type) {
+      if (type == poplar::HALF || type == poplar::SHORT || type == poplar::UNSIGNED_SHORT)
+        most = std::max(most, 2u);
+      else if (isInteger(type) ? bitsOf(type) == 8 : type == poplar::BOOL)
+        most = 4;
+    };
+    for (const Type type : request_.outputs) consider(type);
+    for (const MapOperand &operand : operands_)
+      if (operand.form == OperandForm::Full || operand.form == OperandForm::Column) consider(operand.type);
+    return most;
+  }
+
+  // Workers take rows, or parts of each row.
   void rows() {
     out_ << "    const unsigned columns = cols, rowCount = rows;\n";
     share("rowCount", "rowBegin", "rowEnd", "rowStep", true);
     share("columns", "columnBegin", "columnEnd", "columnStep", true);
-    pointers("    ", "");
+    // Where rows begin within words, words of different tensors do not meet: elements are read and written one by one.
+    const unsigned elements = elementsOfWord();
+    if (elements > 1)
+      out_ << "    const bool inWords = rowCount == 1 || columns % " << elements << " == 0;\n";
     out_ << "    for (unsigned r = rowBegin; r < rowEnd; ++r) {\n"
             "      const unsigned base = r * columns;\n";
     for (std::size_t j = 0; j != operands_.size(); ++j)
       if (operands_[j].form == OperandForm::Row)
         out_ << "      const " << valueType(operands_[j].type) << " x" << j << " = "
-             << load("p" + std::to_string(j), "r", operands_[j].type) << ";\n";
-    out_ << "      for (unsigned i = columnBegin; i < columnEnd; ++i) {\n";
-    element("base + i", "i");
-    out_ << "      }\n    }\n";
+             << load("(&in" + std::to_string(j) + "[0])", "r", operands_[j].type) << ";\n";
+    const std::string head = "for (unsigned i = columnBegin; i < columnEnd; ++i) {\n";
+    if (elements > 1) out_ << "      if (inWords) {\n";
+    pointers("      ", "", "base");
+    out_ << "      " << head;
+    element("i", "i");
+    out_ << "      }\n";
+    if (elements > 1) {
+      out_ << "      } else {\n";
+      pointers("      ", "");
+      out_ << "      " << head;
+      element("base + i", "i");
+      out_ << "      }\n      }\n";
+    }
+    out_ << "    }\n";
   }
 
   void regions() {
