@@ -3,8 +3,9 @@
 //
 // On one tile the result's elements come as runs of memory:
 //   one run,  all operands full or scalar      -> LoopForm::Flat
-//   one run,  some operand repeats regularly   -> LoopForm::Rows      out: [rows x cols], column operand: [cols],
-//                                                                     row operand: [rows]
+//   some operand repeats regularly             -> LoopForm::Rows      out: [rows x cols], column operand: [cols],
+//                                                                     row operand: [rows]; a vertex each for the end of
+//                                                                     a row, whole rows, the begin of a row
 //   several runs                               -> LoopForm::Regions   one vertex per worker, some runs each
 #include <popops/ElementWise.hpp>
 #include <popops/ElementWiseUtil.hpp>
@@ -118,7 +119,14 @@ struct Operand {
   MapOperand as;
   Tensor flat;            ///< Full and Scalar: all elements. Repeating: the elements that are not repeats
   Tensor broadcast;       ///< of a repeating operand: the view of full size, flat
-  std::size_t period = 0; ///< Column: flat element i of the result uses i % period. Row: i / period
+  std::size_t period = 0; ///< Column: so many elements lie side by side. Row: so many of the result use one
+  std::size_t span = 0;   ///< Column: so many elements of the result use the same `period` ones
+
+  /// The element that flat element i of the result uses.
+  std::size_t at(std::size_t i) const {
+    if (as.form == OperandForm::Row) return i / period % flat.numElements();
+    return i / span % (flat.numElements() / period) * period + i % period;
+  }
 };
 
 Operand describe(const Tensor &t, const Shape &shape, std::size_t elements) {
@@ -139,24 +147,24 @@ Operand describe(const Tensor &t, const Shape &shape, std::size_t elements) {
   // Right-aligned sizes; where the operand has 1 and the result does not, it repeats.
   Shape own = t.shape();
   own.insert(own.begin(), shape.size() - own.size(), 1);
-  std::size_t first = 0, last = shape.size();
-  while (first != last && own[first] == 1) ++first;
-  while (last != first && own[last - 1] == 1) --last;
-  std::size_t inner = 1;
-  bool leadingFull = true, trailingFull = true;
-  for (std::size_t i = 0; i != shape.size(); ++i) {
-    if (i < last && own[i] != shape[i]) leadingFull = false;
-    if (i >= first && own[i] != shape[i]) trailingFull = false;
-    if (i >= last) inner *= shape[i];
+  // From the right: elements along the dimensions in which it repeats, or does not.
+  std::size_t d = shape.size();
+  const auto along = [&](bool repeated) {
+    std::size_t size = 1;
+    for (; d != 0 && (shape[d - 1] == 1 || (own[d - 1] != shape[d - 1]) == repeated); --d) size *= shape[d - 1];
+    return size;
+  };
+  const std::size_t inner = along(true), side = along(false), outer = along(true);
+  result.as.form = inner == 1 ? OperandForm::Column : OperandForm::Row;
+  result.period = inner == 1 ? side : inner;
+  result.span = side * outer;
+  if (inner == 1) {
+    along(false);
+    along(true);
   }
   result.flat = t.flatten();
-  if (trailingFull) {
-    result.as.form = OperandForm::Column;
-    result.period = t.numElements();
-  } else if (leadingFull) {
-    result.as.form = OperandForm::Row;
-    result.period = inner;
-  } else {
+  if (d != 0) { // in no such order
+    result.as.form = OperandForm::Full;
     result.flat = result.broadcast;
   }
   return result;
@@ -166,49 +174,69 @@ bool repeats(const Operand &operand) {
   return operand.as.form == OperandForm::Column || operand.as.form == OperandForm::Row;
 }
 
-/// The number of columns under which all repeating operands are regular over the flat intervals of one run of memory,
-/// or 0.
-std::size_t columnsOf(const std::vector<Operand> &operands, const Group &group) {
+/// The elements of a row, along which each repeating operand has one value or elements that lie side by side; or 0.
+std::size_t columnsOf(const std::vector<Operand> &operands) {
   std::size_t columns = 0;
-  const bool sameSizes =
-      std::all_of(group.begin(), group.end(), [&](const Interval &i) { return i.size() == group[0].size(); });
-  for (const Operand &operand : operands) {
-    if (!repeats(operand)) continue;
-    const std::size_t period = operand.period;
-    std::size_t mine = 0;
-    if (group.size() == 1 && group[0].begin() % period == 0 && group[0].size() % period == 0) {
-      mine = period;
-    } else if (sameSizes) {
-      mine = group[0].size();
-      for (const Interval &interval : group) {
-        const std::size_t start = interval.begin() % period;
-        if (start + interval.size() > period ||
-            (operand.as.form == OperandForm::Column && start != group[0].begin() % period))
-          return 0;
-      }
-    }
-    if (mine == 0 || (columns != 0 && columns != mine)) return 0;
-    columns = mine;
-  }
+  for (const Operand &operand : operands)
+    if (repeats(operand)) columns = columns == 0 ? operand.period : std::min(columns, operand.period);
+  for (const Operand &operand : operands)
+    if (repeats(operand) && operand.period % columns != 0) return 0;
   return columns;
 }
 
-/// What a repeating operand contributes to a run seen as rows of `columns` elements.
+/// Rows, or parts of rows, of one length, along which column operands have the same elements.
+struct Block {
+  Group group;
+  std::size_t columns;
+};
+
+constexpr std::size_t kManyBlocks = 32; // a tile has no more
+
+/// A run of memory as blocks of rows of up to `columns` elements; incomplete where there are too many.
+void addBlocks(const std::vector<Operand> &operands, const Group &run, std::size_t columns,
+               std::vector<Block> &blocks) {
+  bool first = true; // of this run
+  for (const Interval &interval : run)
+    for (std::size_t at = interval.begin(); at < interval.end() && blocks.size() <= kManyBlocks;) {
+      const std::size_t end = std::min(interval.end(), (at / columns + 1) * columns);
+      const auto continues = [&](const Block &block) {
+        return block.columns == end - at && std::all_of(operands.begin(), operands.end(), [&](const Operand &operand) {
+                 return operand.as.form != OperandForm::Column || operand.at(at) == operand.at(block.group[0].begin());
+               });
+      };
+      if (first || !continues(blocks.back())) blocks.push_back({{}, end - at});
+      Group &group = blocks.back().group;
+      if (!group.empty() && group.back().end() == at)
+        group.back() = Interval(group.back().begin(), end);
+      else
+        group.emplace_back(at, end);
+      first = false;
+      at = end;
+    }
+}
+
+/// What a repeating operand contributes to a block.
 Tensor repeatingPart(const Operand &operand, const Group &group, std::size_t columns) {
   if (operand.as.form == OperandForm::Column) {
-    const std::size_t start = group[0].begin() % operand.period;
+    const std::size_t start = operand.at(group[0].begin());
     return operand.flat.slice(start, start + columns);
   }
   std::vector<Interval> rows;
   for (const Interval &interval : group)
     for (std::size_t at = interval.begin(); at < interval.end(); at += columns) {
-      const std::size_t row = at / operand.period;
+      const std::size_t row = operand.at(at);
       if (!rows.empty() && rows.back().end() == row)
         rows.back() = Interval(rows.back().begin(), row + 1);
       else
         rows.emplace_back(row, row + 1);
     }
   return poplar::concat(operand.flat.slices(rows));
+}
+
+std::size_t elementsOf(const Group &group) {
+  std::size_t elements = 0;
+  for (const Interval &interval : group) elements += interval.size();
+  return elements;
 }
 
 Tensor part(const Tensor &flat, const Group &group) {
@@ -234,6 +262,7 @@ public:
              poplar::ComputeSet computeSet)
       : graph_(graph), request_(std::move(request)), operands_(std::move(operands)), computeSet_(computeSet) {
     for (const Tensor &output : outputs) flatOutputs_.push_back(output.flatten());
+    columns_ = columnsOf(operands_);
     if (std::none_of(operands_.begin(), operands_.end(), repeats)) simplifyOrder();
   }
 
@@ -254,8 +283,14 @@ private:
   }
 
   void buildTile(unsigned tile, const std::vector<Group> &groups) {
+    if (const std::vector<Block> blocks = blocksOf(groups); !blocks.empty()) {
+      for (const Block &block : blocks)
+        for (const Group &part : parts(block.group, block.columns))
+          single(tile, part, std::min(block.columns, elementsOf(part)));
+      return;
+    }
     if (groups.size() == 1) {
-      for (const Group &part : parts(groups[0])) single(tile, part, columnsOf(operands_, part));
+      for (const Group &part : parts(groups[0], 0)) single(tile, part, 0);
       return;
     }
     const Type type = request_.outputs[0];
@@ -267,15 +302,28 @@ private:
       regions(tile, share);
   }
 
+  /// The runs of a tile as blocks of rows. None where nothing repeats, or where so many vertices cost more than to bring
+  /// together what operands repeat.
+  std::vector<Block> blocksOf(const std::vector<Group> &runs) const {
+    constexpr std::size_t kFewBlocks = 3, kElements = 64;
+    std::vector<Block> blocks;
+    if (columns_ == 0) return blocks;
+    std::size_t elements = 0;
+    for (const Group &run : runs) {
+      addBlocks(operands_, run, columns_, blocks);
+      elements += elementsOf(run);
+    }
+    if (blocks.size() > std::clamp(elements / kElements, kFewBlocks, kManyBlocks)) blocks.clear();
+    return blocks;
+  }
+
   /// The parts of one run that are vertices of their own: the run, where workers share a vertex. Cuts lie between rows,
   /// or rows are cut.
-  std::vector<Group> parts(const Group &group) const {
-    const poplar::Target &target = graph_.getTarget();
-    std::size_t elements = 0;
-    for (const Interval &interval : group) elements += interval.size();
-    const std::size_t count = poputil::detail::verticesOfTile(target, elements);
+  std::vector<Group> parts(const Group &group, std::size_t columns) const {
+    const std::size_t elements = elementsOf(group);
+    const std::size_t count = poputil::detail::verticesOfTile(graph_.getTarget(), elements);
     if (count == 1) return {group};
-    const std::size_t columns = columnsOf(operands_, group), share = (elements + count - 1) / count;
+    const std::size_t share = (elements + count - 1) / count;
     std::size_t length = share;
     if (columns != 0) length = columns < share ? share / columns * columns : columns;
     std::vector<Group> result;
@@ -334,15 +382,17 @@ private:
         graph_.connect(field, part(operand.flat, group));
     }
     setConstants(graph_, vertex, code);
-    std::size_t elements = 0;
-    for (const Interval &interval : group) elements += interval.size();
+    const std::size_t elements = elementsOf(group);
     const std::size_t workers = graph_.getTarget().getNumWorkerContexts();
     if (loop == LoopForm::Flat) {
       graph_.setInitialValue(vertex["step"], workerShare(elements));
       return;
     }
     const std::size_t rows = elements / columns;
-    const bool byRows = rows >= workers;
+    // Workers take rows, or parts of each, whichever leaves the slowest less to do.
+    constexpr std::size_t kRow = 16; // elements that take as long as to begin a row
+    const auto shareOf = [&](std::size_t things) { return (things + workers - 1) / workers; };
+    const bool byRows = shareOf(rows) * (columns + kRow) <= rows * (shareOf(columns) + kRow);
     graph_.setInitialValue(vertex["rows"], static_cast<unsigned>(rows));
     graph_.setInitialValue(vertex["cols"], static_cast<unsigned>(columns));
     graph_.setInitialValue(vertex["rowStep"], byRows ? workerShare(rows, columns) : 0u);
@@ -374,6 +424,7 @@ private:
   MapRequest request_;
   std::vector<Operand> operands_;
   Tensors flatOutputs_;
+  std::size_t columns_ = 0; ///< of the rows along which operands repeat regularly, or 0
   poplar::ComputeSet computeSet_;
   std::map<LoopForm, std::optional<MapCodelet>> codelets_;
 };

@@ -2,6 +2,7 @@
 #include "tests/unit/libs/Bench.hpp"
 #include "tests/unit/libs/Operators.hpp"
 #include <popops/ElementWise.hpp>
+#include <poplar/CycleCount.hpp>
 #include <poputil/exceptions.hpp>
 #include <algorithm>
 #include <iostream>
@@ -160,6 +161,94 @@ TEST_CASE("an operand that repeats along or across the rows of a blocked layout 
       for (std::size_t j = 0; j != 24; ++j) wanted.push_back(x[i * 24 + j] * row[j] + column[i]);
     INFO(name(on));
     CHECK(bench.get("out") == wanted);
+  }
+}
+
+namespace {
+
+/// Values of operands that repeat in every order of dimensions, on shares that begin and end within rows.
+void checkRepeats(poplar::Type type, const Shape &shape, const std::vector<Shape> &operands) {
+  for (On on : kDevices) {
+    Bench bench(on, 7);
+    const Values x = integers(count(shape), -50, 50, 1);
+    const auto tx = bench.graph.addVariable(type, shape);
+    poputil::mapTensorLinearly(bench.graph, tx);
+    bench.feed(tx, x);
+    std::vector<poplar::Tensor> ts{tx};
+    std::vector<Values> given;
+    Any sum = _1;
+    for (const Shape &each : operands) {
+      given.push_back(integers(count(each), -50, 50, static_cast<unsigned>(given.size()) + 2));
+      ts.push_back(bench.input(type, each, given.back()));
+      sum = sum + PlaceHolder(static_cast<unsigned>(ts.size()));
+    }
+    popops::mapInPlace(bench.graph, sum, ts, bench.prog);
+    bench.output("out", tx);
+    bench.run();
+    Values wanted;
+    for (std::size_t i = 0; i != x.size(); ++i) {
+      double value = x[i];
+      for (std::size_t k = 0; k != operands.size(); ++k) {
+        std::size_t at = 0, step = 1, rest = i;
+        for (std::size_t d = shape.size(); d-- > 0; rest /= shape[d]) {
+          const std::size_t missing = shape.size() - operands[k].size();
+          if (d < missing || operands[k][d - missing] == 1) continue;
+          at += rest % shape[d] * step;
+          step *= shape[d];
+        }
+        value += given[k][at];
+      }
+      wanted.push_back(value);
+    }
+    INFO(name(on) << ", " << type << ", operand of " << operands[0].size() << " dimensions");
+    CHECK(bench.get("out") == wanted);
+  }
+}
+
+/// Cycles of adding an operand to a tensor, both spread over the tiles of a gc200.
+std::uint64_t cyclesOfAdding(poplar::Type type, const Shape &shape, const Shape &operand, unsigned tiles) {
+  Bench bench(On::Simulator, tiles);
+  auto &g = bench.graph;
+  const auto x = g.addVariable(type, shape), y = g.addVariable(type, operand);
+  poputil::mapTensorLinearly(g, x);
+  poputil::mapTensorLinearly(g, y);
+  popops::addInPlace(g, x, y, bench.prog);
+  g.createHostRead("cycles", poplar::cycleCount(g, bench.prog, 0, poplar::SyncType::INTERNAL));
+  poplar::Engine engine(g, bench.prog);
+  engine.load(bench.device);
+  engine.run(0);
+  std::uint64_t cycles = 0;
+  engine.readTensor("cycles", &cycles, &cycles + 1);
+  return cycles;
+}
+
+} // namespace
+
+TEST_CASE("operands that repeat along any dimensions are right where tiles' shares end within rows") {
+  for (const poplar::Type type : {poplar::HALF, poplar::FLOAT}) {
+    checkRepeats(type, {3, 5, 4, 9}, {{5, 1, 1}}); // channels
+    checkRepeats(type, {3, 5, 4, 9}, {{5, 4, 1}}); // rows of each
+    checkRepeats(type, {3, 5, 4, 9}, {{3, 1, 1, 9}}); // masks
+    checkRepeats(type, {3, 5, 4, 9}, {{5, 1, 9}}); // the same for each of three
+    checkRepeats(type, {3, 5, 4, 9}, {{3, 1, 4, 1}}); // not regular: brought together
+    checkRepeats(type, {61, 12}, {{61, 1}, {12}}); // outer sum
+    checkRepeats(type, {2, 6, 50, 8}, {{6, 1, 1}, {6, 50, 1}}); // rows of one length and of a multiple
+    checkRepeats(type, {2, 6, 50, 8}, {{50, 8}, {2, 1, 1, 1}}); // columns that go on over rows
+    checkRepeats(type, {200, 7}, {{7}}); // rows that begin within words
+  }
+}
+
+TEST_CASE("an operand that repeats costs little more than a full one, wherever tiles' shares end") {
+  // A vertex more for each end within a row: at most twice about 200 cycles to start, and rows' values are fetched.
+  for (const poplar::Type type : {poplar::HALF, poplar::FLOAT}) {
+    const Shape rows{1464, 256}, image{4, 64, 28, 28};
+    CHECK(cyclesOfAdding(type, rows, {1464, 1}, 1472) < cyclesOfAdding(type, rows, rows, 1472) + 500);
+    CHECK(cyclesOfAdding(type, image, {64, 1, 1}, 1472) < cyclesOfAdding(type, image, image, 1472) + 500);
+    CHECK(cyclesOfAdding(type, {250, 768}, {768}, 1472) < cyclesOfAdding(type, {250, 768}, {250, 768}, 1472) + 600);
+    // On one tile: rows are read in words as a run of memory is, and begin in 10 slots a worker.
+    for (const Shape &operand : {Shape{96, 1}, Shape{128}})
+      CHECK(static_cast<double>(cyclesOfAdding(type, {96, 128}, operand, 1)) <
+            1.15 * static_cast<double>(cyclesOfAdding(type, {96, 128}, {96, 128}, 1)));
   }
 }
 
