@@ -27,8 +27,10 @@ void setValue(Graph &graph, poplar::VertexRef vertex, const poplar::Type &type, 
     graph.setInitialValueHalf(field, poplar::IeeeHalf(value.real).bit16());
   else if (type == poplar::FLOAT)
     graph.setInitialValue(field, static_cast<float>(value.real));
-  else if (!value.isReal)
+  else if (!value.isReal && value.real < 0)
     graph.setInitialValue(field, static_cast<long long>(value.integer));
+  else if (!value.isReal)
+    graph.setInitialValue(field, static_cast<unsigned long long>(value.integer));
   else if (std::trunc(value.real) == value.real && std::fabs(value.real) < 9e18)
     graph.setInitialValue(field, static_cast<long long>(value.real));
   else

@@ -85,6 +85,15 @@ private:
     return define(valueType(to), converted);
   }
 
+  /// An integer as C++ converts it: its low bits, with the sign of a type that has one in those above.
+  static std::uint64_t converted(std::uint64_t value, Type type) {
+    const unsigned above = 64 - bitsOf(type);
+    const bool isUnsigned = type == poplar::UNSIGNED_CHAR || type == poplar::UNSIGNED_SHORT ||
+                            type == poplar::UNSIGNED_INT || type == poplar::UNSIGNED_LONGLONG;
+    value <<= above;
+    return isUnsigned ? value >> above : static_cast<std::uint64_t>(static_cast<std::int64_t>(value) >> above);
+  }
+
   std::string constant(const Const &c, Type type) {
     if (type == Type())
       throw poplibs_error(request_.function + ": the type of a constant cannot be told, as only constants are around "
@@ -98,7 +107,7 @@ private:
         value.integer = static_cast<std::uint64_t>(static_cast<std::int64_t>(value.real));
         value.isReal = false;
       }
-      if (type == poplar::BOOL) value.integer = c.getDataAsDouble() != 0;
+      value.integer = type == poplar::BOOL ? c.getDataAsDouble() != 0 : converted(value.integer, type);
     } else {
       value.isReal = true;
       if (type == poplar::HALF) value.real = static_cast<float>(poplar::IeeeHalf(value.real));
@@ -195,7 +204,7 @@ private:
     out_ << "    }\n";
   }
 
-  /// Whether something that has an element for each column is narrower than a word; then, the narrowest's elements of one.
+  /// Elements of a word, of the narrowest thing that has one for each column.
   unsigned elementsOfWord() const {
     unsigned most = 1;
     const auto consider = [&](Type type) {

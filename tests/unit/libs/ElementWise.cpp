@@ -82,6 +82,13 @@ TEST_CASE("integer operators wrap, shift and count like the type they work on") 
     bench.output("abs", popops::abs(g, a, p));
     bench.output("rem64", popops::rem(g, l, 4294967296.0 * 2, p));
     bench.output("shr64", popops::shiftRight(g, l, 32, p));
+    // Constants take the bits that the type has.
+    const auto u = bench.input(poplar::UNSIGNED_INT, {2}, {1, 4294967295.0});
+    const auto s = bench.input(poplar::SIGNED_CHAR, {2}, {-3, 5});
+    bench.output("u ^ -1", popops::map(g, _1 ^ Const(-1), {u}, p));
+    bench.output("u == -1", popops::eq(g, u, -1, p));
+    bench.output("a & sign", popops::bitwiseAnd(g, a, 0x80000000u, p));
+    bench.output("s & 255", popops::map(g, _1 & Const(0xFF), {s}, p));
     bench.run();
     INFO(name(on));
     CHECK(bench.get("add") == Values{-2147483648.0, -4, 52, -2147483646});
@@ -99,6 +106,10 @@ TEST_CASE("integer operators wrap, shift and count like the type they work on") 
     CHECK(bench.get("abs") == Values{2147483647, 7, 12, -2147483648.0});
     CHECK(bench.get("rem64") == Values{4294967296.0 + 5, -9});
     CHECK(bench.get("shr64") == Values{3, 4294967295.0});
+    CHECK(bench.get("u ^ -1") == Values{4294967294.0, 0});
+    CHECK(bench.get("u == -1") == Values{0, 1});
+    CHECK(bench.get("a & sign") == Values{0, -2147483648.0, 0, -2147483648.0});
+    CHECK(bench.get("s & 255") == Values{-3, 5});
   }
 }
 

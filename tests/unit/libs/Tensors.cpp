@@ -9,6 +9,7 @@
 #include <popops/ScaledAdd.hpp>
 #include <popops/Zero.hpp>
 #include <poputil/exceptions.hpp>
+#include <limits>
 
 using namespace test;
 
@@ -77,7 +78,15 @@ TEST_CASE("fill and zero set whole tensors and regions of every type") {
       popops::zero(g, t.slice(3, 5, 1), bench.prog);
       bench.output(type.toString(), t);
     }
+    const auto largest = bench.input(poplar::UNSIGNED_LONGLONG, {3}, Values(3, 1));
+    popops::fill(g, largest, bench.prog, ~0ull);
+    bench.output("largest", largest);
+    const auto lowest = bench.input(poplar::LONGLONG, {3}, Values(3, 1));
+    popops::fill(g, lowest, bench.prog, std::numeric_limits<long long>::min());
+    bench.output("lowest", lowest);
     bench.run();
+    CHECK(bench.get("largest") == Values(3, 18446744073709551615.0));
+    CHECK(bench.get("lowest") == Values(3, -9223372036854775808.0));
     for (poplar::Type type : types) {
       Values wanted;
       for (int i = 0; i != 45; ++i) wanted.push_back(i % 9 < 3 ? (type == poplar::BOOL ? 1 : 42) : i % 9 < 5 ? 0 : 1);
@@ -88,6 +97,7 @@ TEST_CASE("fill and zero set whole tensors and regions of every type") {
   Bench bench(On::Cpu);
   const auto i = bench.input(poplar::INT, {3}, Values(3, 0));
   CHECK_THROWS_WITH(popops::fill(bench.graph, i, bench.prog, 1.5f), says("not an integer"));
+  CHECK_THROWS(popops::fill(bench.graph, i, bench.prog, 0x80000000u)); // nothing else tells what is meant
 }
 
 TEST_CASE("scaled additions take numbers and tensors and mix half with float") {

@@ -16,13 +16,13 @@ namespace detail {
 /// A host number of any type.
 struct FillValue {
   double real;
-  std::int64_t integer;
+  std::uint64_t integer; ///< its bits; `real` has the sign
   bool isReal;
 };
 template <class T> FillValue fillValue(T value) {
   static_assert(std::is_arithmetic<T>::value, "popops::fill takes a number");
   return FillValue{static_cast<double>(value),
-                   std::is_floating_point<T>::value ? std::int64_t(0) : static_cast<std::int64_t>(value),
+                   std::is_floating_point<T>::value ? std::uint64_t(0) : static_cast<std::uint64_t>(value),
                    std::is_floating_point<T>::value};
 }
 POPLAR_API void fill(poplar::Graph &graph, const poplar::Tensor &t, const std::vector<poplar::Interval> &tileRegions,
