@@ -82,6 +82,11 @@ TEST_CASE("integer operators wrap, shift and count like the type they work on") 
     bench.output("abs", popops::abs(g, a, p));
     bench.output("rem64", popops::rem(g, l, 4294967296.0 * 2, p));
     bench.output("shr64", popops::shiftRight(g, l, 32, p));
+    // Powers: of negative exponents what is left of the quotient; by squaring, as products wrap.
+    const auto base = bench.input(poplar::INT, {8}, {3, -2, 2, -1, -1, 1, 0, 65537}),
+               exponent = bench.input(poplar::INT, {8}, {4, 3, -1, -3, -4, -9, 0, 3});
+    bench.output("pow", popops::pow(g, base, exponent, p));
+    bench.output("pow5", popops::pow(g, c, 5, p));
     // Constants take the bits that the type has.
     const auto u = bench.input(poplar::UNSIGNED_INT, {2}, {1, 4294967295.0});
     const auto s = bench.input(poplar::SIGNED_CHAR, {2}, {-3, 5});
@@ -106,6 +111,8 @@ TEST_CASE("integer operators wrap, shift and count like the type they work on") 
     CHECK(bench.get("abs") == Values{2147483647, 7, 12, -2147483648.0});
     CHECK(bench.get("rem64") == Values{4294967296.0 + 5, -9});
     CHECK(bench.get("shr64") == Values{3, 4294967295.0});
+    CHECK(bench.get("pow") == Values{81, -8, 0, -1, 1, 1, 1, double(int(65537u * 65537u * 65537u))});
+    CHECK(bench.get("pow5") == Values{65535, 1281, 32768});
     CHECK(bench.get("u ^ -1") == Values{4294967294.0, 0});
     CHECK(bench.get("u == -1") == Values{0, 1});
     CHECK(bench.get("a & sign") == Values{0, -2147483648.0, 0, -2147483648.0});

@@ -62,7 +62,7 @@
   X(MINIMUM, Min, min, Same, Number)                                    \
   X(MULTIPLY, Mul, mul, Same, Number)                                   \
   X(NOT_EQUAL, NotEqual, neq, Bool, Any)                                \
-  X(POWER, Pow, pow, Same, Real)                                        \
+  X(POWER, Pow, pow, Same, Number)                                      \
   X(REMAINDER, Rem, rem, Same, Number)                                  \
   X(SHIFT_LEFT, Shl, shiftLeft, Same, Integer)                          \
   X(SHIFT_RIGHT, Shr, shiftRight, Same, Integer)                        \
