@@ -68,7 +68,8 @@ template <class A> struct Combine<Operation::LOG_ADD, A> {
   static constexpr A neutral() { return Limits<A>::low(); }
   static A apply(A a, A x) {
     const A high = a < x ? x : a, low = a < x ? a : x;
-    return low == Limits<A>::low() ? high : high + __builtin_log1pf(__builtin_expf(low - high));
+    const A distance = low == high ? A(0) : low - high; // infinities have none
+    return high + __builtin_log1pf(__builtin_expf(distance));
   }
 };
 

@@ -120,6 +120,22 @@ TEST_CASE("integer operators wrap, shift and count like the type they work on") 
   }
 }
 
+TEST_CASE("the error form of gelu goes to nothing on the left, without losing what is left") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    const Values x{-INFINITY, -50, -10, -5, -1, 0, 2, INFINITY};
+    bench.output("out", popops::geluErf(bench.graph, bench.input(poplar::FLOAT, {x.size()}, x), bench.prog));
+    bench.run();
+    const Values got = bench.get("out");
+    INFO(name(on));
+    CHECK(got[0] == 0);
+    CHECK(got[1] == 0);
+    CHECK(std::isinf(got.back()));
+    for (std::size_t i = 2; i + 1 < x.size(); ++i)
+      CHECK(got[i] == Approx(0.5 * x[i] * std::erfc(-x[i] / std::sqrt(2.0))).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("operands broadcast along rows, along columns and from one element") {
   for (On on : kDevices) {
     Bench bench(on);
