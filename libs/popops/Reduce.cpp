@@ -13,7 +13,9 @@
 #include <popops/Reduce.hpp>
 #include "libs/popops/detail/ReduceBlocks.hpp"
 #include "libs/popops/detail/ReducePlan.hpp"
+#include <popops/Expr.hpp>
 #include <popops/OperationDefUtil.hpp>
+#include <popops/detail/MapInto.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/detail/Options.hpp>
@@ -63,6 +65,8 @@ public:
     const std::size_t rows = matrix.dim(0), columns = matrix.dim(1);
     const bool given = out.valid();
     if (columns == 0) return given ? out : graph_.addVariable(outType, {0}, context_);
+    const bool combines = params_.update && op_ == Operation::LOG_ADD; // there is no operator for it
+    if (rows == 1 && !combines && !(given && matrix.intersectsWith(out))) return oneRow(matrix.flatten(), out, outType);
     const auto blocks = parts(findBlocks(graph_, matrix, rowMajor), rowMajor);
     const bool direct = rows != 0 && std::all_of(blocks.begin(), blocks.end(), [&](const Block &block) {
                           return block.rows() == rows && !wantsRowSplit(block);
@@ -93,6 +97,38 @@ private:
   ComputeSet nextComputeSet() {
     if (next_ == css_.size()) css_.push_back(graph_.addComputeSet({context_, "stage" + std::to_string(next_)}));
     return css_[next_++];
+  }
+
+  /// Of one row each element is a result: cast, squared, scaled and added as wanted.
+  Tensor oneRow(const Tensor &row, Tensor out, Type outType) {
+    using namespace expr;
+    if (!out.valid()) {
+      out = graph_.addVariable(outType, row.shape(), {context_, "out"});
+      graph_.setTileMapping(out, graph_.getTileMapping(row));
+    }
+    const Type type = row.elementType();
+    const bool real = type == poplar::HALF || type == poplar::FLOAT, squares = op_ == Operation::SQUARE_ADD;
+    const bool inFloat = params_.useScale || (real && (squares || params_.update));
+    std::vector<Tensor> ts{row};
+    const auto placeholder = [&](const Tensor &t) {
+      ts.push_back(t);
+      return PlaceHolder(static_cast<unsigned>(ts.size()));
+    };
+    Any value = _1;
+    if (squares && !real) value = Square(value);
+    if (inFloat) value = Cast(value, poplar::FLOAT);
+    if (squares && real) value = Square(value);
+    if (params_.useScale) {
+      const PlaceHolder scale = placeholder(params_.scale.reshape({}));
+      value = op_ == Operation::LOG_ADD ? Any(value + scale) : Any(value * scale);
+    }
+    if (params_.update) {
+      const PlaceHolder old = placeholder(out);
+      value = value + (inFloat ? Any(Cast(old, poplar::FLOAT)) : Any(old));
+    }
+    if ((inFloat ? Type(poplar::FLOAT) : type) != outType) value = Cast(value, outType);
+    mapIntoComputeSet("popops::reduce", graph_, value, ts, out, nextComputeSet());
+    return out;
   }
 
   static Tensor view(const Tensor &matrix, const Block &block, bool rowMajor) {
