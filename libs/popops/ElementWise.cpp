@@ -302,8 +302,8 @@ private:
       regions(tile, share);
   }
 
-  /// The runs of a tile as blocks of rows. None where nothing repeats, or where so many vertices cost more than to bring
-  /// together what operands repeat.
+  /// The runs of a tile as blocks of rows. None where nothing repeats, or where so many vertices cost more than
+  /// bringing together what operands repeat.
   std::vector<Block> blocksOf(const std::vector<Group> &runs) const {
     constexpr std::size_t kFewBlocks = 3, kElements = 64;
     std::vector<Block> blocks;
@@ -479,6 +479,13 @@ Tensors evaluate(const std::string &function, Graph &graph, const std::vector<co
     if (!outputs[i].isParallelWriteable())
       throw poplibs_error(function + ": the tensor to be stored to, of shape " + outputs[i].shapeToString() +
                           ", contains constants or an element more than once");
+    for (std::size_t j = 0; j != i; ++j)
+      if (outputs[j].valid() && outputs[j].intersectsWith(outputs[i])) {
+        const std::string list = function == "popops::mapInPlace" ? "ts[" : "outs[";
+        throw poplibs_error(function + ": " + list + std::to_string(j) + "] and " + list + std::to_string(i) +
+                            "], of shape " + shapeText(shape) +
+                            ", overlap; each result needs a tensor of its own to be stored to");
+      }
     const bool across = std::any_of(
         ts.begin(), ts.end(), [&](const Tensor &t) { return !(t == outputs[i]) && t.intersectsWith(outputs[i]); });
     if (across && into) throw poplibs_error(function + ": an operand overlaps the result without being it");

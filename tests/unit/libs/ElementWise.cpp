@@ -365,6 +365,12 @@ TEST_CASE("misuse of element-wise functions is told with function, types and sha
   CHECK_THROWS_WITH(popops::add(g, i, 1.5, p), says("not an integer"));
   CHECK_THROWS_WITH(popops::addInPlace(g, f.slice(0, 1).broadcast(6, 0), f, p), says("more than once"));
   CHECK_THROWS_WITH(popops::ltWithOutput(g, f, f, f, p), says("bool"));
+  const std::vector<Any> two{_1 + _2, _1 - _2};
+  CHECK_THROWS_WITH(popops::mapInPlace(g, two, {f, f.reverse(0)}, p),
+                    says("popops::mapInPlace") && says("ts[0] and ts[1]") && says("[6]") && says("overlap"));
+  const auto out = bench.input(poplar::FLOAT, {9}, Values(9, 0));
+  CHECK_THROWS_WITH(popops::mapWithOutput(g, two, {f, f}, {out.slice(0, 6), out.slice(3, 9)}, p),
+                    says("outs[0] and outs[1]"));
   CHECK_THROWS_AS(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}), poplar::invalid_option);
   CHECK_THROWS_WITH(popops::add(g, f, f, p, "", {{"enableGenrateCodelet", "true"}}), says("enableGenerateCodelet"));
   CHECK_THROWS_AS(popops::add(g, f, i, p), poputil::poplibs_error);
