@@ -67,9 +67,10 @@ template <class A> struct Combine<Operation::SQUARE_ADD, A> {
 template <class A> struct Combine<Operation::LOG_ADD, A> {
   static constexpr A neutral() { return Limits<A>::low(); }
   static A apply(A a, A x) {
-    const A high = a < x ? x : a, low = a < x ? a : x;
-    const A distance = low == high ? A(0) : low - high; // infinities have none
-    return high + __builtin_log1pf(__builtin_expf(distance));
+    const A high = a < x ? x : a;
+    const A below = __builtin_expf(a == x ? A(0) : -__builtin_fabsf(a - x)); // infinities have no distance
+    const A sum = 1 + below;
+    return high + (__builtin_logf(sum) + (below - (sum - 1))); // with what the sum has lost
   }
 };
 
@@ -131,14 +132,62 @@ template <Operation op, class In, unsigned lanes> struct FloatSums {
       return merge<op>(low, merge<op>(merge<op>(sums[4], sums[5]), merge<op>(sums[6], sums[7])));
   }
 };
+/// The least or the greatest of halves is one of them: they stay halves.
+template <Operation op> struct HalfExtremes {
+  static constexpr unsigned kLanes = 8;
+  using Halves = typename VectorOf<kLanes>::Halves;
+  Halves sums = static_cast<_Float16>(Combine<op, float>::neutral());
+  void take(const half *in) {
+    const Halves x = *reinterpret_cast<const Halves *>(in);
+    if constexpr (op == Operation::MIN)
+      sums = x < sums ? x : sums;
+    else
+      sums = sums < x ? x : sums;
+  }
+  void store(float *to) const {
+    const auto s = __builtin_convertvector(sums, VectorOf<kLanes>::Floats);
+    to[0] = s[0], to[1] = s[1], to[2] = s[2], to[3] = s[3], to[4] = s[4], to[5] = s[5], to[6] = s[6], to[7] = s[7];
+  }
+  float joined() const {
+    float s[kLanes];
+    store(s);
+    return merge<op>(merge<op>(merge<op>(s[0], s[1]), merge<op>(s[2], s[3])),
+                     merge<op>(merge<op>(s[4], s[5]), merge<op>(s[6], s[7])));
+  }
+};
 #define SUM_IN_VECTORS(op, lanesOfHalves)                                                                            \
   template <> struct Sums<Operation::op, float> : FloatSums<Operation::op, float, 4> {};                             \
   template <> struct Sums<Operation::op, half> : FloatSums<Operation::op, half, lanesOfHalves> {};
 SUM_IN_VECTORS(ADD, 8)
 SUM_IN_VECTORS(SQUARE_ADD, 4)
 SUM_IN_VECTORS(MUL, 4)
-SUM_IN_VECTORS(MIN, 4)
-SUM_IN_VECTORS(MAX, 4)
+/// Eight of them in two words, each 0 or 1.
+template <Operation op> struct BoolSums {
+  static constexpr unsigned kLanes = 8;
+  typedef unsigned Word __attribute__((aligned(1), may_alias));
+  static constexpr unsigned kNeutral = Combine<op, bool>::neutral() ? 0x01010101u : 0u;
+  unsigned low = kNeutral, high = kNeutral;
+  static unsigned apply(unsigned a, unsigned x) { return op == Operation::LOGICAL_AND ? a & x : a | x; }
+  void take(const bool *in) {
+    const Word *words = reinterpret_cast<const Word *>(in);
+    low = apply(low, words[0]);
+    high = apply(high, words[1]);
+  }
+  void store(bool *to) const {
+    to[0] = low & 1, to[1] = low >> 8 & 1, to[2] = low >> 16 & 1, to[3] = low >> 24;
+    to[4] = high & 1, to[5] = high >> 8 & 1, to[6] = high >> 16 & 1, to[7] = high >> 24;
+  }
+  bool joined() const {
+    const unsigned both = apply(low, high), half = apply(both, both >> 16);
+    return apply(half, half >> 8) & 1;
+  }
+};
+template <> struct Sums<Operation::LOGICAL_AND, bool> : BoolSums<Operation::LOGICAL_AND> {};
+template <> struct Sums<Operation::LOGICAL_OR, bool> : BoolSums<Operation::LOGICAL_OR> {};
+template <> struct Sums<Operation::MIN, float> : FloatSums<Operation::MIN, float, 4> {};
+template <> struct Sums<Operation::MAX, float> : FloatSums<Operation::MAX, float, 4> {};
+template <> struct Sums<Operation::MIN, half> : HalfExtremes<Operation::MIN> {};
+template <> struct Sums<Operation::MAX, half> : HalfExtremes<Operation::MAX> {};
 
 /// sums[0..count) of columns c.. of a block stored row after row, in[r * cols + c], or column after column,
 /// in[c * rows + r] (in lanes). Out of line: many vertices share it.

@@ -7,6 +7,7 @@
 #include <poplin/codelets.hpp>
 #include <popnn/codelets.hpp>
 #include <poprand/codelets.hpp>
+#include <poplar/CycleCount.hpp>
 #include <poplar/Engine.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/IPUModel.hpp>
@@ -138,6 +139,14 @@ public:
         engine_->writeTensor(handle, bytes.data(), bytes.data() + bytes.size());
     }
     for (unsigned i = 0; i != times; ++i) engine_->run(0);
+  }
+  /// Cycles of the program, run once, with the reading of a counter before and after it.
+  std::uint64_t cycles() {
+    graph.createHostRead("cycles", poplar::cycleCount(graph, prog, 0, poplar::SyncType::INTERNAL));
+    run();
+    std::uint64_t result = 0;
+    engine_->readTensor("cycles", &result, &result + 1);
+    return result;
   }
   Values get(const std::string &handle) {
     const auto &[type, elements] = outputs_.at(handle);
