@@ -7,6 +7,23 @@ using namespace poplar;
 
 namespace popops {
 
+/// Elements of a run that are below a level.
+template <bool absolute, class T> unsigned below(const T *in, unsigned n, float level) {
+  constexpr unsigned kExact = 1u << 23; // a float counts so far
+  unsigned total = 0;
+  for (unsigned first = 0; first < n; first += kExact) {
+    const T *const part = in + first;
+    const unsigned end = n - first < kExact ? n - first : kExact;
+    float count = 0;
+    for (unsigned i = 0; i < end; ++i) {
+      const float x = absolute ? __builtin_fabsf(float(part[i])) : float(part[i]);
+      count += x < level ? 1.0f : 0.0f;
+    }
+    total += unsigned(count);
+  }
+  return total;
+}
+
 /// counts[i]: elements that reach i of the ascending levels, and no more.
 template <class T> class Histogram : public Vertex {
 public:
@@ -17,7 +34,25 @@ public:
 
   bool compute() {
     popgraph::handScheduled();
+    // To compare all elements with each level takes fewer cycles than to search among few levels for each.
+    constexpr unsigned kFewLevels = 16;
     const unsigned n = levels.size();
+    if (n <= kFewLevels) {
+      unsigned sum = 0;
+      for (unsigned i = 0; i < n; ++i) {
+        const float level = float(levels[i]);
+        unsigned count = 0;
+        for (unsigned r = 0; r < in.size(); ++r)
+          count += absolute ? below<true>(&in[r][0], in[r].size(), level)
+                            : below<false>(&in[r][0], in[r].size(), level);
+        counts[i] = count - sum;
+        sum = count;
+      }
+      unsigned all = 0;
+      for (unsigned r = 0; r < in.size(); ++r) all += in[r].size();
+      counts[n] = all - sum;
+      return true;
+    }
     for (unsigned i = 0; i <= n; ++i) counts[i] = 0;
     for (unsigned r = 0; r < in.size(); ++r)
       for (unsigned i = 0; i < in[r].size(); ++i) {

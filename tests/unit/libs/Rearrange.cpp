@@ -109,6 +109,35 @@ TEST_CASE("grains of regrouping and of fast transpositions follow the element si
   CHECK_FALSE(rearrange::canUseFastTranspose(target, poplar::HALF, 8, 6, 3));
 }
 
+TEST_CASE("a histogram of few levels takes vectors of elements for each") {
+  // PopLibs: 3 cycles for each vector and level; a comparison, a selection and a sum are 5 slots.
+  for (const auto &[type, width] : {std::pair{poplar::FLOAT, 2.0}, {poplar::HALF, 4.0}}) {
+    Bench bench(On::Simulator, 1);
+    const auto in = bench.input(type, {6000}, Values(6000, 1)), levels = bench.input(type, {5}, {0, 1, 2, 3, 4});
+    popops::histogram(bench.graph, in, levels, false, bench.prog);
+    CHECK(bench.cycles() < 1.1 * 5 * 5 * 6000 / width + 2000);
+  }
+}
+
+TEST_CASE("histograms of many levels are searched, with the same counts") {
+  Values levels(24), wanted(25);
+  for (std::size_t i = 0; i != levels.size(); ++i) levels[i] = -3 + 0.25 * static_cast<double>(i);
+  const Values x = numbers(301, -4, 4, 3);
+  for (double value : rounded(poplar::FLOAT, x)) {
+    std::size_t bin = 0;
+    while (bin != levels.size() && value >= levels[bin]) ++bin;
+    ++wanted[bin];
+  }
+  for (On on : kDevices) {
+    Bench bench(on);
+    const auto in = bench.input(poplar::FLOAT, {301}, x), at = bench.input(poplar::FLOAT, {24}, levels);
+    bench.output("counts", popops::histogram(bench.graph, in, at, false, bench.prog));
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("counts") == wanted);
+  }
+}
+
 TEST_CASE("histograms count between levels, anew or on top of what is there") {
   const Values x = numbers(301, -4, 4, 3), levels{-2, -1, 0.5, 3};
   for (On on : kDevices)
