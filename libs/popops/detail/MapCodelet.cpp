@@ -3,6 +3,7 @@
 #include <popops/ExprOpUtils.hpp>
 #include <poplar/IeeeHalf.hpp>
 #include <poputil/exceptions.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
@@ -204,19 +205,17 @@ private:
     out_ << "    }\n";
   }
 
-  /// Elements of a word, of the narrowest thing that has one for each column.
-  unsigned elementsOfWord() const {
-    unsigned most = 1;
-    const auto consider = [&](Type type) {
-      if (type == poplar::HALF || type == poplar::SHORT || type == poplar::UNSIGNED_SHORT)
-        most = std::max(most, 2u);
-      else if (isInteger(type) ? bitsOf(type) == 8 : type == poplar::BOOL)
-        most = 4;
-    };
-    for (const Type type : request_.outputs) consider(type);
+  /// Elements of a word, of each thing that has one for each column.
+  std::vector<unsigned> elementsOfWord() const {
+    std::vector<Type> types(request_.outputs);
     for (const MapOperand &operand : operands_)
-      if (operand.form == OperandForm::Full || operand.form == OperandForm::Column) consider(operand.type);
-    return most;
+      if (operand.form == OperandForm::Full || operand.form == OperandForm::Column) types.push_back(operand.type);
+    std::vector<unsigned> elements;
+    for (const Type type : types) {
+      const unsigned bits = type == poplar::HALF ? 16 : type == poplar::BOOL ? 8 : isInteger(type) ? bitsOf(type) : 32;
+      elements.push_back(bits < 32 ? 32 / bits : 1);
+    }
+    return elements;
   }
 
   // Workers take rows, or parts of each row.
@@ -224,26 +223,37 @@ private:
     out_ << "    const unsigned columns = cols, rowCount = rows;\n";
     share("rowCount", "rowBegin", "rowEnd", "rowStep", true);
     share("columns", "columnBegin", "columnEnd", "columnStep", true);
-    // Where rows begin within words, words of different tensors do not meet: elements are read and written one by one.
-    const unsigned elements = elementsOfWord();
-    if (elements > 1)
-      out_ << "    const bool inWords = rowCount == 1 || columns % " << elements << " == 0;\n";
+    // Rows of narrow elements begin within words. Where all things do so alike, elements before the first whole word
+    // come one by one, else all do.
+    const std::vector<unsigned> elements = elementsOfWord();
+    const std::string most = std::to_string(*std::max_element(elements.begin(), elements.end()));
+    const bool narrow = most != "1";
+    const bool alike =
+        std::count(elements.begin(), elements.end(), elements[0]) == static_cast<std::ptrdiff_t>(elements.size()) &&
+        std::none_of(operands_.begin(), operands_.end(),
+                     [](const MapOperand &operand) { return operand.form == OperandForm::Column; });
+    if (narrow && !alike) out_ << "    const bool inWords = rowCount == 1 || columns % " << most << " == 0;\n";
     out_ << "    for (unsigned r = rowBegin; r < rowEnd; ++r) {\n"
             "      const unsigned base = r * columns;\n";
     for (std::size_t j = 0; j != operands_.size(); ++j)
       if (operands_[j].form == OperandForm::Row)
         out_ << "      const " << valueType(operands_[j].type) << " x" << j << " = "
              << load("(&in" + std::to_string(j) + "[0])", "r", operands_[j].type) << ";\n";
-    const std::string head = "for (unsigned i = columnBegin; i < columnEnd; ++i) {\n";
-    if (elements > 1) out_ << "      if (inWords) {\n";
+    if (narrow && !alike) out_ << "      if (inWords) {\n";
     pointers("      ", "", "base");
-    out_ << "      " << head;
+    out_ << "      unsigned i = columnBegin;\n";
+    if (narrow && alike) {
+      out_ << "      for (; i < columnEnd && (base + i) % " << most << " != 0; ++i) {\n";
+      element("i", "i");
+      out_ << "      }\n";
+    }
+    out_ << "      for (; i < columnEnd; ++i) {\n";
     element("i", "i");
     out_ << "      }\n";
-    if (elements > 1) {
+    if (narrow && !alike) {
       out_ << "      } else {\n";
       pointers("      ", "");
-      out_ << "      " << head;
+      out_ << "      for (unsigned i = columnBegin; i < columnEnd; ++i) {\n";
       element("base + i", "i");
       out_ << "      }\n      }\n";
     }

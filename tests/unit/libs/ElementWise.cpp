@@ -269,6 +269,7 @@ TEST_CASE("operands that repeat along any dimensions are right where tiles' shar
     checkRepeats(type, {2, 6, 50, 8}, {{6, 1, 1}, {6, 50, 1}}); // rows of one length and of a multiple
     checkRepeats(type, {2, 6, 50, 8}, {{50, 8}, {2, 1, 1, 1}}); // columns that go on over rows
     checkRepeats(type, {200, 7}, {{7}}); // rows that begin within words
+    checkRepeats(type, {200, 7}, {{200, 1}});
   }
 }
 
@@ -283,6 +284,9 @@ TEST_CASE("an operand that repeats costs little more than a full one, wherever t
     for (const Shape &operand : {Shape{96, 1}, Shape{128}})
       CHECK(static_cast<double>(cyclesOfAdding(type, {96, 128}, operand, 1)) <
             1.15 * static_cast<double>(cyclesOfAdding(type, {96, 128}, {96, 128}, 1)));
+    // Rows that begin within words: an element of each is added alone, in some 20 slots.
+    CHECK(static_cast<double>(cyclesOfAdding(type, {97, 127}, {97, 1}, 1)) <
+          1.15 * static_cast<double>(cyclesOfAdding(type, {97, 127}, {97, 127}, 1)) + 97 * 30);
   }
 }
 
