@@ -107,12 +107,14 @@ Tensor createPartitionableTensor(Graph &graph, const poplar::Type &type, const s
                                       static_cast<unsigned>(i)));
     }
   }
-  // Every count divides: memory order is all block coordinates, then the position in the block.
-  std::vector<std::size_t> stored(nPartitions);
+  // Parts divide every dimension, into fewer than were asked for where those of the rest are empty: memory order is all
+  // block coordinates, then the position in the block.
+  std::vector<std::size_t> stored;
   std::vector<unsigned> order;
   const unsigned rank = static_cast<unsigned>(shape.size());
   for (unsigned i = 0; i != rank; ++i) {
-    stored[i] = std::max<std::size_t>(1, std::min(nPartitions[i], shape[i]));
+    const std::size_t part = (shape[i] + nPartitions[i] - 1) / nPartitions[i];
+    stored.push_back(part == 0 ? 1 : shape[i] / part);
     order.push_back(i);
     order.push_back(rank + i);
   }

@@ -172,6 +172,14 @@ TEST_CASE("partitionable tensors keep every block in one run of memory") {
     CHECK(blocks <= parts[0] * parts[1]);
     CHECK_FALSE(t.containsAliases());
   }
+  for (std::size_t n = 0; n != 14; ++n)
+    for (std::size_t parts = 1; parts != 14; ++parts) {
+      INFO(n << " elements in " << parts << " parts");
+      const auto t = poputil::createPartitionableTensor(g, poplar::FLOAT, {n}, {parts});
+      CHECK(t.shape() == Shape{n});
+      poputil::iterateTensorPartitions(
+          t, {parts}, [](const Shape &, const poplar::Tensor &block) { CHECK(block.isContiguous()); });
+    }
 }
 
 TEST_CASE("groupings tell how elements lie together") {
