@@ -3,6 +3,8 @@
 #include <poputil/VertexTemplates.hpp>
 #include <poputil/detail/OpRecord.hpp>
 #include <poputil/exceptions.hpp>
+#include <algorithm>
+#include <iterator>
 
 namespace popops {
 
@@ -25,6 +27,11 @@ void oneHot(Graph &graph, const Tensor &indices, const Tensor &encoded, Sequence
   if (indexType != poplar::INT && indexType != poplar::UNSIGNED_INT)
     throw poplibs_error("popops::encodeOneHot: indices of type " + indexType.toString() +
                         "; int or unsigned int would be right");
+  const poplar::Type types[] = {poplar::HALF,         poplar::FLOAT, poplar::INT,         poplar::UNSIGNED_INT,
+                                poplar::BOOL,         poplar::CHAR,  poplar::SIGNED_CHAR, poplar::UNSIGNED_CHAR};
+  if (std::find(std::begin(types), std::end(types), type) == std::end(types))
+    throw poplibs_error("popops::encodeOneHot: encoded of type " + type.toString() +
+                        "; half, float, int, unsigned int, bool or a type of 8 bits would be right");
   for (const Tensor *value : {on, off})
     if (value && (value->numElements() != 1 || value->elementType() != type))
       throw poplibs_error("popops::encodeOneHot: an on or off value of shape " + value->shapeToString() + " and type " +

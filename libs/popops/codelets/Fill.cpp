@@ -92,15 +92,16 @@ public:
     const Share share(out.size(), step, worker);
     if (share.begin >= share.end)
       return true;
+    T *element = &out[0];
     const T hot = *on, cold = *off;
-    unsigned row = (column + share.begin) / classes, at = (column + share.begin) % classes;
-    unsigned index = unsigned(indices[row]);
-    for (unsigned i = share.begin; i < share.end; ++i) {
-      out[i] = at == index ? hot : cold;
-      if (++at == classes && i + 1 < share.end) {
-        at = 0;
-        index = unsigned(indices[++row]);
-      }
+    for (unsigned i = share.begin; i < share.end; ++i)
+      element[i] = cold;
+    // The one element of each row, if it is in the share. Rows count from the first one's column 0.
+    unsigned row = (column + share.begin) / classes;
+    for (unsigned start = row * classes; start < column + share.end; start += classes) {
+      const unsigned index = unsigned(indices[row++]), at = start + index - column;
+      if (index < classes && at - share.begin < share.end - share.begin)
+        element[at] = hot;
     }
     return true;
   }

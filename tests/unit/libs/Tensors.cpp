@@ -1,6 +1,7 @@
 // Casts, fills, scaled additions, encodings and loops.
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
+#include <poplar/CycleCount.hpp>
 #include <popops/Cast.hpp>
 #include <popops/ElementWise.hpp>
 #include <popops/Encoding.hpp>
@@ -164,6 +165,27 @@ TEST_CASE("one-hot rows leave out masked and foreign labels") {
     CHECK(bench.get("rows") == wantRows);
     CHECK(bench.get("other") == wantOther);
   }
+}
+
+TEST_CASE("one-hot rows cost a fill and what is published for an index") {
+  for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+    Bench bench(On::Simulator, 1);
+    const std::size_t rows = 50, classes = 100;
+    const auto indices = bench.input(poplar::UNSIGNED_INT, {rows}, integers(rows, 0, int(classes)));
+    const auto encoded = bench.input(type, {rows, classes}, Values(rows * classes));
+    popops::encodeOneHot(bench.graph, indices, encoded, bench.prog);
+    bench.output("cycles", poplar::cycleCount(bench.graph, bench.prog, 0, poplar::SyncType::INTERNAL));
+    bench.run();
+    // Two counter reads and the launch of a compute set; of each worker the start of a fill, a store for each 8 bytes
+    // and 74 slots for each index. Each worker's share begins and may end in the middle of a row.
+    const double workers = 6, words = double(rows * classes * bench.graph.getTarget().getTypeSize(type)) / 8;
+    CHECK(bench.get("cycles")[0] <= 111 + 11 + workers * 26 + words + 74 * (double(rows) + 2 * workers));
+  }
+  Bench bench(On::Simulator);
+  const auto indices = bench.input(poplar::INT, {2}, {0, 1});
+  const auto encoded = bench.input(poplar::SHORT, {2, 3}, Values(6));
+  support::throwsNaming<poputil::poplibs_error>({"popops::encodeOneHot", "encoded", "short", "half"},
+                                                [&] { popops::encodeOneHot(bench.graph, indices, encoded, bench.prog); });
 }
 
 TEST_CASE("iota counts up from its start") {
