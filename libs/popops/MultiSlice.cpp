@@ -11,7 +11,6 @@
 #include <popops/DynamicSlice.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
-#include <popops/Cast.hpp>
 #include <popops/Reduce.hpp>
 #include <popops/Zero.hpp>
 #include <poputil/VertexTemplates.hpp>
@@ -234,8 +233,10 @@ private:
                       entries = std::min(layout.entries, begin + layout.blockEntries) - begin,
                       width = block.end - block.begin, length = table.size * width;
     const poplar::VertexRef vertex =
-        graph_.addVertex(rounds_[range.round], poputil::templateVertex("popops::MultiUpdate", type,
-                                                                       std::string("popops::UpdateOp::") + what_.op));
+        graph_.addVertex(rounds_[range.round],
+                         poputil::templateVertex("popops::MultiUpdate", type,
+                                                 std::string("popops::UpdateOp::") + what_.op,
+                                                 what_.scale ? what_.scale->elementType() : type));
     graph_.setTileMapping(vertex, layout.tile(block, e, range.copy));
     graph_.connect(vertex["offsets"], table.offsets.slice(range.begin, range.end));
     graph_.connect(vertex["table"], to);
@@ -324,15 +325,12 @@ void update(const std::string &function, Graph &graph, const Tensor &t, const Te
   if (computes && type != poplar::HALF && type != poplar::FLOAT && type != poplar::INT && type != poplar::UNSIGNED_INT)
     throw poplibs_error(function + ": a tensor of type " + type.toString() +
                         "; half, float, int or unsigned int would be right");
-  Tensor scale;
   if (what.scale) {
-    scale = *what.scale;
-    const bool narrows = type == poplar::HALF && scale.elementType() == poplar::FLOAT;
-    if (scale.numElements() != 1 || (scale.elementType() != type && !narrows))
-      throw poplibs_error(function + ": a scale of shape " + scale.shapeToString() + " and type " +
-                          scale.elementType().toString() + "; one element of type " + type.toString() +
-                          " would be right");
-    if (narrows) scale = cast(graph, scale, type, prog, context);
+    const Type scaleType = what.scale->elementType();
+    const bool wider = type == poplar::HALF && scaleType == poplar::FLOAT;
+    if (what.scale->numElements() != 1 || (scaleType != type && !wider))
+      throw poplibs_error(function + ": a scale of shape " + what.scale->shapeToString() + " and type " +
+                          scaleType.toString() + "; one element of type " + type.toString() + " would be right");
   }
   if (s.numElements() == 0) return;
   const std::size_t groups = t.dim(0);
@@ -345,7 +343,6 @@ void update(const std::string &function, Graph &graph, const Tensor &t, const Te
     if (layouts[g].entryBlocks() > 1 && tables[g].size > 1)
       tables[g] = sliceRows(graph, t[g], offsets[g], dims, sizes, true, options.remap, prog, context);
   }
-  if (what.scale) what.scale = &scale;
   Updates updates(graph, context, what);
   for (std::size_t g = 0; g != groups; ++g)
     updates.add(tables[g], layouts[g], toRows(s[g], t[g].shape(), dims, sizes, offsets[g].dim(0)));

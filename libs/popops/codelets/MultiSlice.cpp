@@ -70,13 +70,13 @@ public:
 
 enum class UpdateOp { Store, Add, Max, Mul };
 
-/// Workers share the entries, or the elements of slices.
-template <class T, UpdateOp op> class MultiUpdate : public MultiVertex {
+/// Workers share the entries, or the elements of slices. Sums of halves with a float scale are rounded once.
+template <class T, UpdateOp op, class Scale> class MultiUpdate : public MultiVertex {
 public:
   Input<Vector<unsigned>> offsets;
   InOut<Vector<T, VectorLayout::ONE_PTR>> table;
   Input<Vector<T, VectorLayout::ONE_PTR>> slices;
-  Input<T> scale;
+  Input<Scale> scale;
   const unsigned first, entries, rows, columns;
   const unsigned entryStep, elementStep;
 
@@ -84,7 +84,7 @@ public:
     popgraph::handScheduled();
     const unsigned length = rows * columns;
     const SliceShare mine(entries, entryStep, worker), elements(length, elementStep, worker);
-    const auto factor = *scale;
+    const Scale factor = *scale;
     const T *from = &slices[0];
     for (unsigned i = 0; i < offsets.size(); ++i, from += length) {
       const unsigned at = offsets[i] - first;
@@ -94,7 +94,7 @@ public:
         if constexpr (op == UpdateOp::Store)
           to[c] = from[c];
         else if constexpr (op == UpdateOp::Add)
-          to[c] = T(to[c] + factor * from[c]);
+          to[c] = T(Scale(to[c]) + factor * Scale(from[c]));
         else if constexpr (op == UpdateOp::Max)
           to[c] = to[c] < from[c] ? from[c] : to[c];
         else
@@ -108,16 +108,17 @@ public:
 #define INSTANTIATE(T)                                                                                                 \
   template class MultiSlice<T>;                                                                                        \
   template class MultiSlicePick<T>;                                                                                    \
-  template class MultiUpdate<T, UpdateOp::Store>;
+  template class MultiUpdate<T, UpdateOp::Store, T>;
 POPOPS_ELEMENT_TYPES(INSTANTIATE)
 #undef INSTANTIATE
 #define INSTANTIATE(T)                                                                                                 \
-  template class MultiUpdate<T, UpdateOp::Add>;                                                                        \
-  template class MultiUpdate<T, UpdateOp::Max>;                                                                        \
-  template class MultiUpdate<T, UpdateOp::Mul>;
+  template class MultiUpdate<T, UpdateOp::Add, T>;                                                                     \
+  template class MultiUpdate<T, UpdateOp::Max, T>;                                                                     \
+  template class MultiUpdate<T, UpdateOp::Mul, T>;
 INSTANTIATE(int)
 INSTANTIATE(unsigned int)
 INSTANTIATE(half)
 INSTANTIATE(float)
+template class MultiUpdate<half, UpdateOp::Add, float>;
 
 } // namespace popops

@@ -216,6 +216,30 @@ TEST_CASE("rows at places known when the graph is built are copied and added, an
   }
 }
 
+TEST_CASE("sums of halves with a float scale are rounded once") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    // Scales that no half is near to: 1.5e-7 is 2.5 of the smallest steps, 1e-8 none at all.
+    const double scales[] = {1.5e-7, 1e-8, 1.0 / 3};
+    const Values table = rounded(poplar::HALF, numbers(32, -1e-4, 1e-4)), rows(16, 4096);
+    const auto s = bench.input(poplar::HALF, {2, 1, 8}, rows), at = bench.input(poplar::UNSIGNED_INT, {2, 1}, {0, 2});
+    for (std::size_t i = 0; i != std::size(scales); ++i) {
+      const auto t = bench.input(poplar::HALF, {4, 8}, table), scale = bench.input(poplar::FLOAT, {}, {scales[i]});
+      popops::multiUpdateAdd(g, t, s, at, scale, {0}, {1}, bench.prog, SlicePlan(), kNone);
+      bench.output(std::to_string(i), t);
+    }
+    bench.run();
+    for (std::size_t i = 0; i != std::size(scales); ++i) {
+      Values wanted = table;
+      for (std::size_t k = 0; k != 32; ++k)
+        if (k / 8 % 2 == 0) wanted[k] = float(wanted[k] + float(scales[i]) * 4096.0);
+      INFO(name(on) << " scale " << scales[i]);
+      CHECK(bench.get(std::to_string(i)) == rounded(poplar::HALF, wanted));
+    }
+  }
+}
+
 TEST_CASE("tables are stacked from slices, each on the tiles of the slice") {
   for (On on : kDevices) {
     Bench bench(on);

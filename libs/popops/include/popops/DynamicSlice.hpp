@@ -133,8 +133,8 @@ POPLAR_API void groupedMultiUpdate(poplar::Graph &graph, const poplar::Tensor &t
                                    const std::vector<std::size_t> &sizes, poplar::program::Sequence &prog,
                                    const SlicePlan &plan, const poplar::OptionFlags &options,
                                    const poplar::DebugContext &debugContext = {});
-/// Adds `scale` (one element of the type of t; FLOAT for HALF is rounded) times `s` to the slices of `t`; equal
-/// offsets add up. HALF, FLOAT, INT or UNSIGNED_INT.
+/// Adds `scale` (one element of the type of t; or FLOAT for HALF, with each sum rounded once) times `s` to the slices
+/// of `t`; equal offsets add up. HALF, FLOAT, INT or UNSIGNED_INT.
 POPLAR_API void multiUpdateAdd(poplar::Graph &graph, const poplar::Tensor &t, const poplar::Tensor &s,
                                const poplar::Tensor &offsets, const poplar::Tensor &scale,
                                const std::vector<std::size_t> &dims, const std::vector<std::size_t> &sizes,
