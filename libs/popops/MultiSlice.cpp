@@ -11,6 +11,7 @@
 #include <popops/DynamicSlice.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
+#include <popops/ElementWise.hpp>
 #include <popops/Reduce.hpp>
 #include <popops/Zero.hpp>
 #include <poputil/VertexTemplates.hpp>
@@ -211,16 +212,20 @@ public:
         for (const LookupRange &range : ranges)
           addVertex(table, layout, block, e, range, rows, range.copy == 0 ? own : sums[range.copy - 1].flatten());
         if (sums.empty()) continue;
-        for (const Tensor &each : sums) sums_.push_back(each.flatten());
-        reductions_.emplace_back(poplar::concat(sums), Shape{0}, ReduceParams(Operation::ADD, true));
-        reduced_.push_back(own);
+        sums_.push_back(poplar::concat(sums));
+        summed_.push_back(own);
       }
   }
 
   void execute(Sequence &prog) {
-    if (!sums_.empty()) zero(graph_, poplar::concat(sums_), prog, {context_, "sums"});
+    if (!sums_.empty()) zero(graph_, poplar::concat(sums_, 1), prog, {context_, "sums"});
     for (ComputeSet cs : rounds_) prog.add(Execute(cs, context_));
-    if (!reductions_.empty()) reduceMany(graph_, reductions_, reduced_, prog, {context_, "sums"});
+    if (sums_.empty()) return;
+    const Tensor sums = poplar::concat(sums_, 1), summed = poplar::concat(summed_);
+    if (sums.dim(0) == 1)
+      addInPlace(graph_, summed, sums[0], prog, {context_, "sums"});
+    else
+      reduceWithOutput(graph_, sums, summed, {0}, {Operation::ADD, true}, prog, {context_, "sums"});
   }
 
 private:
@@ -261,8 +266,7 @@ private:
   Update what_;
   bool adds_;
   std::vector<ComputeSet> rounds_;
-  std::vector<Tensor> sums_, reduced_;
-  std::vector<SingleReduceOp> reductions_;
+  std::vector<Tensor> sums_, summed_; ///< {copies, elements} for each block, and the block
 };
 
 /// Runs checks of one group, whose errors name the shapes of all of them, too.
@@ -282,7 +286,9 @@ bool isGrouped(const std::string &function) { return function.find("grouped") !=
 Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims,
              const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
              const DebugContext &debugContext) {
-  const SliceOptions options = parseSliceOptions(function, flags);
+  SliceOptions options = parseSliceOptions(function, flags);
+  options.usedForSlice = true;
+  options.usedForUpdate = false;
   const std::size_t groups = t.dim(0);
   const DebugContext context(debugContext, "MultiSlice");
   checkGroup(isGrouped(function), {&t, &offsets}, [&] { checkSlices(function, t[0], offsets[0], dims, sizes); });
@@ -314,7 +320,10 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
 void update(const std::string &function, Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets,
             const Shape &dims, const Shape &sizes, Sequence &prog, const SlicePlan &plan, const OptionFlags &flags,
             const DebugContext &debugContext, Update what) {
-  const SliceOptions options = parseSliceOptions(function, flags);
+  SliceOptions options = parseSliceOptions(function, flags);
+  options.usedForSlice = false;
+  options.usedForUpdate = true;
+  options.adds = std::string(what.op) == "Add";
   const DebugContext context(debugContext, "MultiUpdate");
   checkGroup(isGrouped(function), {&t, &s, &offsets}, [&] {
     checkSlices(function, t[0], offsets[0], dims, sizes);

@@ -8,6 +8,9 @@ using namespace poplar;
 
 namespace popops {
 
+/// Entries at which a slice of `rows` entries can begin, of `entries`.
+inline unsigned places(unsigned entries, unsigned rows) { return rows <= entries ? entries - rows + 1 : 0; }
+
 /// What a worker does of n things: `step` of them, or all when step is 0.
 struct SliceShare {
   unsigned begin, end;
@@ -28,12 +31,12 @@ public:
 
   bool compute(unsigned worker) {
     popgraph::handScheduled();
-    const unsigned length = rows * columns;
+    const unsigned length = rows * columns, count = places(entries, rows);
     const SliceShare lookups(offsets.size(), lookupStep, worker), elements(length, elementStep, worker);
     for (unsigned i = lookups.begin; i < lookups.end; ++i) {
       const unsigned at = offsets[i] - first;
       T *to = &slices[0] + i * length;
-      if (at < entries && rows <= entries - at) {
+      if (at < count) {
         const T *from = &table[0] + at * columns;
         for (unsigned c = elements.begin; c < elements.end; ++c) to[c] = from[c];
       } else if (zero) {
@@ -83,13 +86,17 @@ public:
   bool compute(unsigned worker) {
     popgraph::handScheduled();
     const unsigned length = rows * columns;
-    const SliceShare mine(entries, entryStep, worker), elements(length, elementStep, worker);
+    const SliceShare mine(places(entries, rows), entryStep, worker), elements(length, elementStep, worker);
+    if (mine.begin >= mine.end) return true;
+    // Every worker sees all offsets: one comparison tells those of its entries.
+    const unsigned base = first + mine.begin, count = mine.end - mine.begin, n = offsets.size();
     const Scale factor = *scale;
-    const T *from = &slices[0];
-    for (unsigned i = 0; i < offsets.size(); ++i, from += length) {
-      const unsigned at = offsets[i] - first;
-      if (at < mine.begin || at >= mine.end || rows > entries - at) continue;
-      T *to = &table[0] + at * columns;
+    T *const begin = &table[0] + mine.begin * columns;
+    for (unsigned i = 0; i < n; ++i) {
+      const unsigned at = offsets[i] - base;
+      if (at >= count) continue;
+      T *to = begin + at * columns;
+      const T *from = &slices[0] + i * length;
       for (unsigned c = elements.begin; c < elements.end; ++c) {
         if constexpr (op == UpdateOp::Store)
           to[c] = from[c];

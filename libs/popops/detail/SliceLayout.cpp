@@ -21,9 +21,10 @@ using poplar::Type;
 
 namespace {
 
-// Issue slots of the codelets' loops: to look at an offset, and to start on a row that is there.
-constexpr double kSlotsPerOffset = 5;
+// Issue slots of the codelets' loops: to look at an offset, to start on a row that is there, and for a word of it.
+constexpr double kSlotsPerOffset = 6;
 constexpr double kSlotsPerRow = 12;
+constexpr double kSlotsPerWord = 2;
 
 std::size_t ceilDiv(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
@@ -51,20 +52,22 @@ Cost costOf(const poplar::Target &target, const Shares &shares, double lookups, 
   const double blocks = static_cast<double>(shares.entrySplit), rounds = static_cast<double>(shares.rounds);
   const double copies = static_cast<double>(shares.copies), block = shares.blockEntries * columnBytes;
   Cost cost{0, 0};
-  // Of one round on one tile.
-  const auto round = [&](double n) {
+  // Of one round on one tile. Slots of one worker come every `workers` cycles, so that work shared by all costs its
+  // slots. Workers share the offsets of look-ups; of updates, and of few look-ups, each sees all. They share rows as
+  // codelets do: whole ones, or the words of each.
+  const auto round = [&](double n, bool shareOffsets, bool shareRows) {
     const double hits = options.onePoint ? n : n / blocks;
-    // Slots of one worker come every `workers` cycles, so that work shared by all costs its slots.
-    const double shared = std::max(1.0, workers / std::max(1.0, n));
-    return n * 4 / exchange + (n * kSlotsPerOffset + hits * (kSlotsPerRow + 2 * words)) * shared;
+    const double row = shareRows ? kSlotsPerRow + kSlotsPerWord * words
+                                 : workers * (kSlotsPerRow + kSlotsPerWord * std::ceil(words / workers));
+    return n * 4 / exchange + n * kSlotsPerOffset * (shareOffsets ? 1 : workers) + hits * row;
   };
   if (options.usedForSlice) {
     const double n = std::ceil(lookups / copies / rounds);
-    cost.cycles += rounds * (kStepCycles + round(n));
+    cost.cycles += rounds * (kStepCycles + round(n, n >= workers, n >= workers));
     cost.bytes = n * 4 + lookups / copies * columnBytes / (blocks > 1 ? blocks : 1);
     if (blocks > 1) { // the parts of all blocks come together, each tile picks its share of the rows
       cost.cycles += rounds * (kStepCycles + n * columnBytes / exchange +
-                               n / blocks * (kSlotsPerOffset + kSlotsPerRow + 2 * words));
+                               n / blocks * (kSlotsPerOffset + kSlotsPerRow + kSlotsPerWord * words));
       cost.bytes += 2 * n * columnBytes;
     }
     if (copies > 1) { // the table goes to all that have none, once for all rounds
@@ -74,7 +77,8 @@ Cost costOf(const poplar::Target &target, const Shares &shares, double lookups, 
   }
   if (options.usedForUpdate) {
     const double n = std::ceil(lookups / (options.adds ? copies : 1) / rounds);
-    cost.cycles += rounds * (kStepCycles + n * columnBytes / exchange + round(n));
+    const bool narrow = columnBytes < 8 * workers; // workers share the entries, of which one point has one
+    cost.cycles += rounds * (kStepCycles + n * columnBytes / exchange + round(n, false, narrow && !options.onePoint));
     double bytes = n * (4 + columnBytes);
     if (options.adds && copies > 1) { // sums start from zero and are brought together
       cost.cycles += 2 * kStepCycles + block / 8 + (copies - 1) * block * (1 / exchange + 1.0 / 8);

@@ -1,5 +1,6 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/libs/Bench.hpp"
+#include <poplar/CycleCount.hpp>
 #include <popops/DynamicSlice.hpp>
 #include <poputil/exceptions.hpp>
 #include <sstream>
@@ -41,6 +42,18 @@ Reference reference(std::size_t entries, std::size_t columns, std::size_t n, uns
               integers(n, 0, int(entries) + 1, seed + 2)};
   return r;
 }
+
+/// Cycles of what `build` appends, on a simulated IPU.
+template <class Build> double cycles(unsigned tiles, Build build) {
+  Bench bench(On::Simulator, tiles);
+  build(bench);
+  bench.output("cycles", poplar::cycleCount(bench.graph, bench.prog, 0, poplar::SyncType::INTERNAL));
+  bench.run();
+  return bench.get("cycles")[0];
+}
+
+// Slots for an offset that is outside (5 published, and the counter that tells where its row is), of each worker.
+constexpr double kCyclesPerOffset = 6 * 6;
 
 } // namespace
 
@@ -304,6 +317,56 @@ TEST_CASE("many look-ups of a small table are shared by copies of it, and come i
   const SlicePlan rounds = plan(g, poplar::FLOAT, 500000, 64, {20000}, tight),
                   once = plan(g, poplar::FLOAT, 500000, 64, {20000}, {{"usedForUpdate", "false"}});
   CHECK(rounds.lookupSerialSplit() > once.lookupSerialSplit());
+}
+
+TEST_CASE("updates look at each offset once") {
+  for (std::size_t rows : {1, 2})
+    for (bool adds : {false, true}) {
+      const auto outside = [&](std::size_t n) {
+        return cycles(1, [&](Bench &bench) {
+          auto &g = bench.graph;
+          const auto t = bench.input(poplar::FLOAT, {20, 16}, Values(320)), one = bench.input(poplar::FLOAT, {}, {1});
+          const auto at = bench.input(poplar::UNSIGNED_INT, {n, 1}, Values(n, 1e6));
+          const auto s = bench.input(poplar::FLOAT, {n, rows, 16}, Values(n * rows * 16));
+          if (adds)
+            popops::multiUpdateAdd(g, t, s, at, one, {0}, {rows}, bench.prog, SlicePlan(), kNone);
+          else
+            popops::multiUpdate(g, t, s, at, {0}, {rows}, bench.prog, SlicePlan(), kNone);
+        });
+      };
+      CHECK((outside(192) - outside(96)) / 96 <= kCyclesPerOffset);
+    }
+}
+
+TEST_CASE("updates share their offsets between copies of the table if they are additions, whether planned or not") {
+  const std::size_t entries = 4096, columns = 4, n = 4000;
+  const auto updates = [&](bool adds, bool planned) {
+    return cycles(64, [&](Bench &bench) {
+      auto &g = bench.graph;
+      const poplar::OptionFlags options{{"usedForSlice", "false"}, {"operationForUpdate", adds ? "add" : "none"}};
+      const SlicePlan plan =
+          planned ? popops::embedding::plan(g, poplar::FLOAT, entries, columns, {n}, options) : SlicePlan();
+      const Values zeros(entries * columns);
+      const auto t = planned ? bench.feed(popops::createSliceableTensor(g, poplar::FLOAT, {entries, columns}, {0}, {1},
+                                                                        plan, kNone),
+                                          zeros)
+                             : bench.input(poplar::FLOAT, {entries, columns}, zeros);
+      const auto at = bench.input(poplar::UNSIGNED_INT, {n, 1}, integers(n, 0, int(entries) - 1)),
+                 s = bench.input(poplar::FLOAT, {n, 1, columns}, Values(n * columns)),
+                 one = bench.input(poplar::FLOAT, {}, {1});
+      if (adds)
+        popops::multiUpdateAdd(g, t, s, at, one, {0}, {1}, bench.prog, plan, kNone);
+      else
+        popops::multiUpdate(g, t, s, at, {0}, {1}, bench.prog, plan, kNone);
+    });
+  };
+  // Stores see all offsets; each tile has a share of the rows, which cost some hundred cycles at most.
+  const double stores = updates(false, true);
+  CHECK(stores <= n * kCyclesPerOffset * 1.25);
+  // Two copies or more see half of them or less.
+  CHECK(updates(true, true) <= 0.6 * stores);
+  CHECK(updates(true, false) <= 0.6 * stores);
+  CHECK(updates(false, false) <= 1.25 * stores);
 }
 
 TEST_CASE("plans have the splits that constraints ask for, or say that none has") {

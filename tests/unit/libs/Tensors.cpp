@@ -184,8 +184,9 @@ TEST_CASE("one-hot rows cost a fill and what is published for an index") {
   Bench bench(On::Simulator);
   const auto indices = bench.input(poplar::INT, {2}, {0, 1});
   const auto encoded = bench.input(poplar::SHORT, {2, 3}, Values(6));
-  support::throwsNaming<poputil::poplibs_error>({"popops::encodeOneHot", "encoded", "short", "half"},
-                                                [&] { popops::encodeOneHot(bench.graph, indices, encoded, bench.prog); });
+  support::throwsNaming<poputil::poplibs_error>(
+      {"popops::encodeOneHot", "encoded", "short", "half"},
+      [&] { popops::encodeOneHot(bench.graph, indices, encoded, bench.prog); });
 }
 
 TEST_CASE("iota counts up from its start") {
