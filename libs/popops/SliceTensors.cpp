@@ -95,10 +95,12 @@ Tensor plannedSlices(Graph &graph, const Type &type, const Shape &shape, const S
   const SlicePlan used = plan.entries() != 0 ? plan : SlicePlan(entries, columns, 1, columns);
   const SliceLayout layout = plannedLayout(graph, used, type, entries, columns, group);
   std::vector<RowRun> runs;
-  for (const LookupRange &range : layout.ranges(rows))
-    for (std::size_t e = 0; e != layout.entryBlocks(); ++e)
-      if (layout.share(range, e) != layout.share(range, e + 1))
-        runs.push_back({layout.share(range, e), layout.share(range, e + 1), e, range.copy});
+  const std::size_t roundSize = layout.roundSize(rows);
+  for (std::size_t begin = 0; begin < rows; begin += roundSize)
+    for (const LookupRange &range : shareLookups(std::min(roundSize, rows - begin), layout.copies))
+      for (std::size_t e = 0; e != layout.entryBlocks(); ++e)
+        if (layout.share(range, e) != layout.share(range, e + 1))
+          runs.push_back({begin + layout.share(range, e), begin + layout.share(range, e + 1), e, range.copy});
   return fromRows(blockMatrix(graph, type, rows, columns, layout, runs, context), shape, dims, sizes, n);
 }
 

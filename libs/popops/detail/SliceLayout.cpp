@@ -61,9 +61,13 @@ Cost costOf(const poplar::Target &target, const Shares &shares, double lookups, 
                                  : workers * (kSlotsPerRow + kSlotsPerWord * std::ceil(words / workers));
     return n * 4 / exchange + n * kSlotsPerOffset * (shareOffsets ? 1 : workers) + hits * row;
   };
+  // Rounds are a loop, which picks the offsets and moves the rows of each.
+  const auto loop = [&](double n) {
+    return shares.rounds == 1 ? 0 : rounds * (3 * kStepCycles + 2 * n / blocks * columnBytes / 8);
+  };
   if (options.usedForSlice) {
     const double n = std::ceil(lookups / copies / rounds);
-    cost.cycles += rounds * (kStepCycles + round(n, n >= workers, n >= workers));
+    cost.cycles += loop(n) + rounds * (kStepCycles + round(n, n >= workers, n >= workers));
     cost.bytes = n * 4 + lookups / copies * columnBytes / (blocks > 1 ? blocks : 1);
     if (blocks > 1) { // the parts of all blocks come together, each tile picks its share of the rows
       cost.cycles += rounds * (kStepCycles + n * columnBytes / exchange +
@@ -71,15 +75,17 @@ Cost costOf(const poplar::Target &target, const Shares &shares, double lookups, 
       cost.bytes += 2 * n * columnBytes;
     }
     if (copies > 1) { // the table goes to all that have none, once for all rounds
-      cost.cycles += rounds * block / exchange;
+      cost.cycles += block / exchange;
       cost.bytes += block;
     }
   }
   if (options.usedForUpdate) {
     const double n = std::ceil(lookups / (options.adds ? copies : 1) / rounds);
     const bool narrow = columnBytes < 8 * workers; // workers share the entries, of which one point has one
-    cost.cycles += rounds * (kStepCycles + n * columnBytes / exchange + round(n, false, narrow && !options.onePoint));
+    cost.cycles +=
+        loop(n) + rounds * (kStepCycles + n * columnBytes / exchange + round(n, false, narrow && !options.onePoint));
     double bytes = n * (4 + columnBytes);
+    if (shares.rounds > 1) bytes += (rounds + 1) * n * columnBytes / blocks; // all rows, and those of the round
     if (options.adds && copies > 1) { // sums start from zero and are brought together
       cost.cycles += 2 * kStepCycles + block / 8 + (copies - 1) * block * (1 / exchange + 1.0 / 8);
       bytes += block * copies;
@@ -126,11 +132,10 @@ poputil::detail::OptionHandler constraintsOption(SliceOptions &options) {
 
 } // namespace
 
-std::vector<LookupRange> SliceLayout::ranges(std::size_t n, std::size_t copiesUsed) const {
+std::vector<LookupRange> shareLookups(std::size_t n, std::size_t copies) {
   std::vector<LookupRange> result;
-  const std::size_t parts = rounds * copiesUsed;
-  for (std::size_t i = 0; i != parts; ++i) {
-    const LookupRange range{n * i / parts, n * (i + 1) / parts, i / copiesUsed, i % copiesUsed};
+  for (std::size_t copy = 0; copy != copies; ++copy) {
+    const LookupRange range{n * copy / copies, n * (copy + 1) / copies, copy};
     if (range.begin != range.end) result.push_back(range);
   }
   return result;
@@ -216,8 +221,8 @@ SlicePlan planSlices(const std::string &function, const poplar::Target &target, 
   std::size_t most = 1;
   for (std::size_t n : lookups) most = std::max(most, n);
   std::optional<SlicePlan> best;
-  double bestMeasure = 0;
-  bool bestFits = false;
+  double bestCycles = 0;
+  int bestFits = 0;
   const auto consider = [&](const SlicePlan &plan, const Shares &shares) {
     Cost total{0, 0};
     for (std::size_t n : lookups) {
@@ -226,15 +231,14 @@ SlicePlan planSlices(const std::string &function, const poplar::Target &target, 
       total.bytes = std::max(total.bytes, cost.bytes);
     }
     const double table = shares.blockEntries * shares.columnBytes;
-    const bool fits = total.bytes <= options.memoryProportion * memory && table + total.bytes <= memory;
-    // Without any that fits, the one with the smallest blocks.
-    const double measure = fits ? total.cycles : table + total.bytes;
-    if (!best || (fits != bestFits ? fits : measure < bestMeasure)) {
+    // Without any plan within the proportion it does not count, only the memory that there is.
+    const int fits = table + total.bytes > memory ? 0 : total.bytes > options.memoryProportion * memory ? 1 : 2;
+    if (!best || (fits != bestFits ? fits > bestFits : total.cycles < bestCycles)) {
       best = plan;
-      bestMeasure = measure;
+      bestCycles = total.cycles;
       bestFits = fits;
     }
-    return fits;
+    return fits == 2;
   };
   for (std::size_t columnSplit = 1; columnSplit <= std::min(grains, tiles); ++columnSplit) {
     if (options.columnSplit != 0 && columnSplit != options.columnSplit) continue;

@@ -24,9 +24,9 @@ struct ColumnBlock {
   std::vector<unsigned> tiles; ///< of the blocks of entries, in order; those of the copies follow
 };
 
-/// Look-ups [begin, end) of one round, made by one copy of the table.
+/// Look-ups [begin, end) of a round, made by one copy of the table.
 struct LookupRange {
-  std::size_t begin, end, round, copy;
+  std::size_t begin, end, copy;
 };
 
 /// A table cut into blocks of `blockEntries` entries (the last one may have fewer) and of columns.
@@ -41,10 +41,12 @@ struct SliceLayout {
   std::size_t share(const LookupRange &range, std::size_t e) const {
     return range.begin + (range.end - range.begin) * e / entryBlocks();
   }
-  /// `n` look-ups, in order. `copies`: that share them.
-  std::vector<LookupRange> ranges(std::size_t n, std::size_t copies) const;
-  std::vector<LookupRange> ranges(std::size_t n) const { return ranges(n, copies); }
+  /// Look-ups of a round when there are `n`; the last one may have fewer.
+  std::size_t roundSize(std::size_t n) const { return (n + rounds - 1) / rounds; }
 };
+
+/// The `n` look-ups of a round, in order, shared by copies of the table.
+std::vector<LookupRange> shareLookups(std::size_t n, std::size_t copies);
 
 /// The blocks of one of several tables {entries, columns} of elements of `type` under a plan.
 SliceLayout plannedLayout(const poplar::Graph &graph, const SlicePlan &plan, const poplar::Type &type,

@@ -54,7 +54,8 @@ namespace embedding {
 /// look-ups. Options:
 ///   usedForSlice, usedForUpdate (true), operationForUpdate (add, none, max, mul): what the plan is for; only additions
 ///     work on copies of the table
-///   availableMemoryProportion (0.6; above 0, up to 1): the share of a tile's memory for what look-ups hold meanwhile
+///   availableMemoryProportion (0.6; above 0, up to 1): the share of a tile's memory for what look-ups hold meanwhile;
+///     when no plan keeps within it, it does not count
 ///   indicesDistribution (uniform, onePoint): how look-ups fall on the blocks
 ///   remapOutOfBoundIndices (false): offsets outside count as 0
 ///   planConstraints: a JSON object of the splits that the plan must have: lookupParallelSplit, lookupSerialSplit,
