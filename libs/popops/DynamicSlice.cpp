@@ -5,6 +5,7 @@
 #include <popops/DynamicSlice.hpp>
 #include <popops/ElementWise.hpp>
 #include "libs/popops/detail/SliceLayout.hpp"
+#include "libs/popops/detail/SliceRows.hpp"
 #include "libs/popops/detail/WorkerShare.hpp"
 #include <poputil/TileMapping.hpp>
 #include <poputil/Util.hpp>
@@ -56,12 +57,15 @@ Shape sliceShape(const Shape &shape, const Shape &dims, const Shape &sizes) {
   return result;
 }
 
-bool parseRemap(const std::string &function, const OptionFlags &options) {
+struct Options {
   bool remap = false, validate = false;
+};
+Options parse(const std::string &function, const OptionFlags &options) {
+  Options result;
   poputil::detail::parseOptions(function, options,
-                                {{"remapOutOfBoundIndices", poputil::detail::boolOption(remap)},
-                                 {"validateIndices", poputil::detail::boolOption(validate)}});
-  return remap;
+                                {{"remapOutOfBoundIndices", poputil::detail::boolOption(result.remap)},
+                                 {"validateIndices", poputil::detail::boolOption(result.validate)}});
+  return result;
 }
 
 void checkOffset(const std::string &function, const Tensor &t, const Tensor &offset, const Shape &dims,
@@ -71,6 +75,14 @@ void checkOffset(const std::string &function, const Tensor &t, const Tensor &off
     throw poplibs_error(function + ": an offset of shape " + offset.shapeToString() + " and type " +
                         offset.elementType().toString() + " for " + std::to_string(dims.size()) +
                         " dims; one unsigned int for each would be right");
+}
+
+/// The program's check of an offset that must be inside.
+void validateOffset(const std::string &function, Graph &graph, const Shape &shape, const Tensor &offset,
+                    const Shape &dims, Sequence &prog, const DebugContext &context) {
+  Shape last;
+  for (std::size_t dim : dims) last.push_back(shape[dim] - 1);
+  detail::validateOffsets(function, graph, shape, offset.reshape({1, dims.size()}), last, prog, context);
 }
 
 /// Copies along dimension `dim` between `table` and `window`, which differ in that dimension only.
@@ -190,7 +202,7 @@ Tensor createSliceableTensor(Graph &graph, const poplar::Type &type, const Shape
 Tensor createDynamicSliceOutput(Graph &graph, const Tensor &t, const Tensor &offset, const Shape &dims,
                                 const Shape &sizes, const DebugContext &debugContext, const OptionFlags &options) {
   POPLIBS_OP_RECORD(di, graph, debugContext, t, offset, dims, sizes, options);
-  parseRemap("popops::createDynamicSliceOutput", options);
+  parse("popops::createDynamicSliceOutput", options);
   checkOffset("popops::createDynamicSliceOutput", t, offset, dims, sizes);
   return di.output(graph.clone(firstWindow(t, dims, sizes), di.context()));
 }
@@ -206,7 +218,7 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
                             const OptionFlags &options) {
   POPLIBS_OP_RECORD(di, graph, debugContext, output, t, offset, dims, sizes, options);
   const std::string function = "popops::dynamicSlice";
-  const bool remap = parseRemap(function, options);
+  const auto [remap, validate] = parse(function, options);
   checkOffset(function, t, offset, dims, sizes);
   const Shape shape = sliceShape(t.shape(), dims, sizes);
   if (output.shape() != shape || output.elementType() != t.elementType())
@@ -217,6 +229,7 @@ void dynamicSliceWithOutput(Graph &graph, const Tensor &output, const Tensor &t,
     prog.add(poplar::program::Copy(t, output, false, di.context()));
     return;
   }
+  if (validate) validateOffset(function, graph, t.shape(), offset, dims, prog, di.context());
   Tensor offsets = offset.flatten();
   const auto order = sliceOrder(t.shape(), dims, sizes);
   if (!remap && dims.size() > 1) offsets = allOrNone(graph, t.shape(), dims, offsets, prog, di.context());
@@ -243,7 +256,7 @@ void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor 
                    const Shape &sizes, Sequence &prog, const DebugContext &debugContext, const OptionFlags &options) {
   POPLIBS_OP_RECORD(di, graph, debugContext, t, s, offset, dims, sizes, options);
   const std::string function = "popops::dynamicUpdate";
-  const bool remap = parseRemap(function, options);
+  const auto [remap, validate] = parse(function, options);
   checkOffset(function, t, offset, dims, sizes);
   const Shape shape = sliceShape(t.shape(), dims, sizes);
   if (s.shape() != shape || s.elementType() != t.elementType())
@@ -257,6 +270,7 @@ void dynamicUpdate(Graph &graph, const Tensor &t, const Tensor &s, const Tensor 
     prog.add(poplar::program::Copy(s, t, false, di.context()));
     return;
   }
+  if (validate) validateOffset(function, graph, t.shape(), offset, dims, prog, di.context());
   // Slice all dimensions but the last, update in that slice, and put the slices back, innermost first.
   const Tensor offsets = offset.flatten();
   const auto order = sliceOrder(t.shape(), dims, sizes);

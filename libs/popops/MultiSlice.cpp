@@ -70,14 +70,20 @@ std::vector<SliceLayout> layoutsOf(const Graph &graph, const SlicePlan &plan, co
   return layouts;
 }
 
-Tables tablesOf(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
-                const SlicePlan &plan, const SliceOptions &options, Sequence &prog, const DebugContext &context) {
+Tables tablesOf(const std::string &function, Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims,
+                const Shape &sizes, const SlicePlan &plan, const SliceOptions &options, Sequence &prog, const DebugContext &context) {
   const auto cut = [&](bool single) {
     std::vector<SliceRows> rows;
     for (std::size_t g = 0; g != t.dim(0); ++g)
       rows.push_back(sliceRows(graph, t[g], offsets[g], dims, sizes, single, options.remap, prog, context));
     return rows;
   };
+  if (options.validate) {
+    Shape last;
+    for (std::size_t i = 0; i != dims.size(); ++i)
+      last.push_back(t.dim(static_cast<unsigned>(dims[i]) + 1) - sizes[i]);
+    validateOffsets(function, graph, t[0].shape(), offsets.flatten(0, 2), last, prog, context);
+  }
   Tables tables{cut(plan.entrySplit() > 1), {}};
   tables.layouts = layoutsOf(graph, plan, tables.rows, options);
   if (tables.layouts[0].entryBlocks() > 1 && tables.rows[0].size > 1) tables.rows = cut(true);
@@ -451,7 +457,7 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
       throw poplibs_error(function + ": a table of shape " + t[0].shapeToString() + " has nothing to look up");
     return result;
   }
-  const Tables tables = tablesOf(graph, t, offsets, dims, sizes, plan, options, prog, context);
+  const Tables tables = tablesOf(function, graph, t, offsets, dims, sizes, plan, options, prog, context);
   Rounds rounds(graph, tables, context);
   Lookup lookup(graph, rounds, context);
   rounds.run(tables.rows, prog, [&](const std::vector<SliceRows> &round, Sequence &body) {
@@ -490,7 +496,7 @@ void update(const std::string &function, Graph &graph, const Tensor &t, const Te
                           scaleType.toString() + "; one element of type " + type.toString() + " would be right");
   }
   if (s.numElements() == 0) return;
-  const Tables tables = tablesOf(graph, t, offsets, dims, sizes, plan, options, prog, context);
+  const Tables tables = tablesOf(function, graph, t, offsets, dims, sizes, plan, options, prog, context);
   Rounds rounds(graph, tables, context);
   Updates updates(graph, rounds, context, what);
   Sequence all;

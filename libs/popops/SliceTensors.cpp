@@ -212,7 +212,7 @@ Tensor createSliceableTensorFromSlice(Graph &graph, const Tensor &s, const Shape
 Tensor multiSlice(Graph &graph, const Tensor &t, poplar::ArrayRef<unsigned> offsets, std::size_t dim, Sequence &prog,
                   const DebugContext &debugContext, const OptionFlags &options) {
   POPLIBS_OP_RECORD(di, graph, debugContext, t, offsets, dim, options);
-  parseSliceOptions("popops::multiSlice", options);
+  const bool validate = parseSliceOptions("popops::multiSlice", options).validate;
   checkShape("popops::multiSlice", t.shape(), {dim}, {1});
   const DebugContext context(di.context(), "MultiSlice");
   const unsigned d = static_cast<unsigned>(dim);
@@ -221,6 +221,10 @@ Tensor multiSlice(Graph &graph, const Tensor &t, poplar::ArrayRef<unsigned> offs
   Tensor zeros; // for places outside
   std::vector<Tensor> rows;
   for (unsigned offset : offsets) {
+    if (validate && offset >= t.dim(d))
+      prog.add(poplar::program::Abort("popops::multiSlice: index " + std::to_string(offset) +
+                                      " is outside dimension " + std::to_string(dim) + " of a tensor of shape " +
+                                      t.shapeToString(), context));
     if (offset >= t.dim(d) && !zeros.valid()) {
       zeros = graph.addConstant(t.elementType(), {1}, 0, {context, "outside"});
       graph.setTileMapping(zeros, 0);

@@ -153,11 +153,11 @@ SliceOptions parseSliceOptions(const std::string &function, const poplar::Option
        {"usedForUpdate", boolOption(result.usedForUpdate)},
        {"remapOutOfBoundIndices", boolOption(result.remap)},
        {"indicesAreSorted", boolOption(flag)},
-       {"validateIndices", boolOption(flag)},
+       {"validateIndices", boolOption(result.validate)},
        {"paddingIndexUsed", boolOption(flag)},
        {"operationForUpdate", choiceOption(operation, {"none", "add", "max", "mul"})},
        {"availableMemoryProportion", numberOption(result.memoryProportion, std::numeric_limits<double>::min(), 1)},
-       {"partialType", choiceOption(partial, {"half", "float"})},
+       {"partialType", choiceOption(partial, {"half", "float", "unset"})},
        {"indicesDistribution", choiceOption(distribution, {"uniform", "onePoint"})},
        {"planConstraints", constraintsOption(result)},
        {"internal.alwaysIncludeBaseRearrangementCost", boolOption(flag)}});

@@ -13,6 +13,7 @@ namespace popops::detail {
 /// The options of look-ups that count. Splits that planConstraints ask for; 0 for any.
 struct SliceOptions {
   bool usedForSlice = true, usedForUpdate = true, adds = true, remap = false, onePoint = false;
+  bool validate = false;
   double memoryProportion = 0.6;
   std::size_t lookupSplit = 0, serialSplit = 0, entrySplit = 0, columnSplit = 0, grain = 0, groupSplit = 0;
 };

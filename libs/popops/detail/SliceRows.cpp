@@ -1,5 +1,6 @@
 #include "libs/popops/detail/SliceRows.hpp"
 #include <popops/ElementWise.hpp>
+#include <popops/Reduce.hpp>
 #include <poputil/Util.hpp>
 #include <poputil/TileMapping.hpp>
 #include <poputil/detail/ShapeText.hpp>
@@ -103,6 +104,25 @@ void checkUpdates(const std::string &function, const Tensor &t, const Tensor &s,
   if (!t.isParallelWriteable())
     throw poplibs_error(function + ": the tensor of shape " + t[0].shapeToString() +
                         " contains constants or an element more than once");
+}
+
+void validateOffsets(const std::string &function, Graph &graph, const Shape &shape, const Tensor &offsets,
+                     const Shape &last, poplar::program::Sequence &prog, const poplar::DebugContext &context) {
+  if (offsets.numElements() == 0) return;
+  using namespace expr;
+  const Tensor largest = reduce(graph, offsets, {0}, Operation::MAX, prog, {context, "validateIndices"});
+  std::vector<Tensor> ts;
+  Any inside = Const(true);
+  for (unsigned d = 0; d != last.size(); ++d) {
+    ts.push_back(largest[d]);
+    const Any fits = PlaceHolder(d + 1) <= Const(static_cast<unsigned>(last[d]));
+    inside = d == 0 ? fits : Any(And(inside, fits));
+  }
+  const Tensor isInside = map(graph, inside, ts, prog, {context, "validateIndices"});
+  const std::string message = function + ": indices are outside a tensor of shape " + shapeText(shape) +
+                              "; the last ones inside are " + shapeText(last) + ", the largest given";
+  prog.add(poplar::program::If(isInside, poplar::program::Sequence(),
+                               poplar::program::ErrorProgram(message, largest, context), context));
 }
 
 Shape slicesShape(const Shape &shape, const Shape &dims, const Shape &sizes, std::size_t n) {

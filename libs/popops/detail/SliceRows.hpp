@@ -23,6 +23,11 @@ void checkSlices(const std::string &function, const poplar::Tensor &t, const pop
 /// Throws poplibs_error unless each group of `s` has this shape and the type of `t`, and `t` can be written.
 void checkUpdates(const std::string &function, const poplar::Tensor &t, const poplar::Tensor &s,
                   const std::vector<std::size_t> &shape);
+/// Appends a check that ends the run with an error when offsets {n, dimensions} are above `last`, one for each
+/// dimension; it names `function`, `shape` of the tensor and, in what is printed, the largest offsets.
+void validateOffsets(const std::string &function, poplar::Graph &graph, const std::vector<std::size_t> &shape,
+                     const poplar::Tensor &offsets, const std::vector<std::size_t> &last,
+                     poplar::program::Sequence &prog, const poplar::DebugContext &context);
 /// {n, shape with dims cut to sizes}.
 std::vector<std::size_t> slicesShape(const std::vector<std::size_t> &shape, const std::vector<std::size_t> &dims,
                                      const std::vector<std::size_t> &sizes, std::size_t n);

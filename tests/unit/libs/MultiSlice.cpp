@@ -253,6 +253,35 @@ TEST_CASE("sums of halves with a float scale are rounded once") {
   }
 }
 
+TEST_CASE("indices outside end the run where the option asks for it") {
+  const char *const kFunctions[] = {"popops::multiSlice", "popops::multiUpdate", "popops::dynamicSlice",
+                                    "popops::dynamicUpdate", "popops::multiSlice"};
+  for (On on : kDevices)
+    for (const char *validate : {"true", "false"})
+      for (bool isInside : {false, true})
+        for (unsigned form = 0; form != 5; ++form) {
+          Bench bench(on);
+          auto &g = bench.graph;
+          auto &p = bench.prog;
+          const poplar::OptionFlags options{{"validateIndices", validate}};
+          const auto t = bench.input(poplar::FLOAT, {4, 8}, Values(32, 1));
+          const double last = isInside ? 2 : 3; // of slices of 2 rows, but dynamic ones, which wrap around
+          const auto at = bench.input(poplar::UNSIGNED_INT, {2, 1}, {0, last}),
+                     offset = bench.input(poplar::UNSIGNED_INT, {1}, {last + 1});
+          const auto s = bench.input(poplar::FLOAT, {2, 2, 8}, Values(32, 2));
+          if (form == 0) popops::multiSlice(g, t, at, {0}, {2}, p, SlicePlan(), options);
+          if (form == 1) popops::multiUpdate(g, t, s, at, {0}, {2}, p, SlicePlan(), options);
+          if (form == 2) popops::dynamicSlice(g, t, offset, {0}, {2}, p, {}, options);
+          if (form == 3) popops::dynamicUpdate(g, t, s[0], offset, {0}, {2}, p, {}, options);
+          if (form == 4) popops::multiSlice(g, t, {0, isInside ? 3u : 4u}, 0, p, {}, options);
+          INFO(name(on) << " form " << form << (isInside ? " inside" : " outside"));
+          if (std::string(validate) == "true" && !isInside)
+            throwsNaming<poplar::runtime_error>({kFunctions[form], "outside", "[4,8]"}, [&] { bench.run(); });
+          else
+            CHECK_NOTHROW(bench.run());
+        }
+}
+
 TEST_CASE("tables are stacked from slices, each on the tiles of the slice") {
   for (On on : kDevices) {
     Bench bench(on);
@@ -310,6 +339,7 @@ TEST_CASE("many look-ups of a small table are shared by copies of it, and come i
   CHECK(many.lookupParallelSplit() > 8);
   CHECK(many.entrySplit() * many.columnSplit() * many.lookupParallelSplit() <= g.getTarget().getNumTiles());
   CHECK(plan(g, poplar::FLOAT, 64, 8, {1}, kNone).lookupParallelSplit() == 1);
+  CHECK(plan(g, poplar::FLOAT, 64, 8, {20000}, {{"partialType", "unset"}}) == many);
   // A plan for stores cannot count on copies: their order decides.
   CHECK(plan(g, poplar::FLOAT, 64, 8, {20000}, {{"usedForSlice", "false"}, {"operationForUpdate", "none"}})
             .lookupParallelSplit() == 1);

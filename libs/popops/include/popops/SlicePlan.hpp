@@ -61,9 +61,10 @@ namespace embedding {
 ///   planConstraints: a JSON object of the splits that the plan must have: lookupParallelSplit, lookupSerialSplit,
 ///     slicedDimSplit (entries), unslicedDimSplit (columns), unslicedGrainSize; groupSplit, which must be the number of
 ///     groups; useOrderingInfo and precopyBaseWhenSerialSlice, which change nothing here
-/// indicesAreSorted, validateIndices, paddingIndexUsed, partialType (half, float; partial sums have the type of the
-/// data) and internal.alwaysIncludeBaseRearrangementCost are accepted and change nothing. Others, bad values, and splits
-/// that no plan has throw poplar::invalid_option.
+///   validateIndices (false): an offset outside ends the run with poplar::application_runtime_error
+/// indicesAreSorted, paddingIndexUsed, partialType (half, float, unset; partial sums have the type of the data) and
+/// internal.alwaysIncludeBaseRearrangementCost are accepted and change nothing. Others, bad values, and splits that no
+/// plan has throw poplar::invalid_option.
 POPLAR_API SlicePlan plan(const poplar::Graph &graph, const poplar::Type &dataType, std::size_t numEntries,
                           std::size_t outputSize, const std::vector<std::size_t> &numLookups,
                           const poplar::OptionFlags &options);
