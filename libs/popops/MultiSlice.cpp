@@ -71,7 +71,8 @@ std::vector<SliceLayout> layoutsOf(const Graph &graph, const SlicePlan &plan, co
 }
 
 Tables tablesOf(const std::string &function, Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims,
-                const Shape &sizes, const SlicePlan &plan, const SliceOptions &options, Sequence &prog, const DebugContext &context) {
+                const Shape &sizes, const SlicePlan &plan, const SliceOptions &options, Sequence &prog,
+                const DebugContext &context) {
   const auto cut = [&](bool single) {
     std::vector<SliceRows> rows;
     for (std::size_t g = 0; g != t.dim(0); ++g)

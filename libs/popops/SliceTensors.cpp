@@ -39,6 +39,9 @@ void checkShape(const std::string &function, const Shape &shape, const Shape &di
                         poputil::detail::shapeText(shape));
 }
 
+// Slices that lie like their table take up to one part in so many of a tile.
+constexpr std::size_t kShareOfSlices = 8;
+
 /// The sliced dimensions of a table.
 Shape slicedSizes(const Shape &shape, const Shape &dims) {
   Shape result;
@@ -148,7 +151,21 @@ Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const
   for (std::size_t i = 0; i != dims.size(); ++i) window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
   if (numIndices == 0)
     return di.output(graph.addVariable(t.elementType(), slicesShape(t.shape(), dims, sizes, 0), di.context()));
-  return di.output(graph.cloneN(window, numIndices, di.context()));
+  if (window.numElements() == 0) return di.output(graph.cloneN(window, numIndices, di.context()));
+  std::size_t most = 0; // elements of a tile
+  for (const auto &tile : graph.getTileMapping(window)) {
+    std::size_t elements = 0;
+    for (const poplar::Interval &interval : tile) elements += interval.size();
+    most = std::max(most, elements);
+  }
+  const poplar::Target &target = graph.getTarget();
+  const std::size_t bytes = most * numIndices * target.getTypeSize(t.elementType());
+  if (!presentLayout(graph, tableRows(t, dims)).columns.empty() && bytes <= target.getBytesPerTile() / kShareOfSlices)
+    return di.output(graph.cloneN(window, numIndices, di.context()));
+  const Shape shape = slicesShape(t.shape(), dims, sizes, numIndices);
+  const Tensor spread = graph.addVariable(t.elementType(), shape, di.context());
+  poputil::mapTensorLinearly(graph, spread);
+  return di.output(spread);
 }
 
 Tensor createSliceTensor(Graph &graph, const Type &type, const Shape &shape, const Shape &dims, const Shape &sizes,

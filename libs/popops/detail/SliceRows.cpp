@@ -132,13 +132,18 @@ Shape slicesShape(const Shape &shape, const Shape &dims, const Shape &sizes, std
   return result;
 }
 
+Tensor tableRows(const Tensor &t, const Shape &dims) {
+  std::size_t entries = 1;
+  for (std::size_t d : dims) entries *= t.dim(static_cast<unsigned>(d));
+  const std::size_t columns = entries == 0 ? 0 : t.numElements() / entries;
+  return t.dimShuffle(slicedFirst(t.rank(), dims)).reshape({entries, columns});
+}
+
 SliceRows sliceRows(Graph &graph, const Tensor &t, const Tensor &offsets, const Shape &dims, const Shape &sizes,
                     bool single, bool remap, poplar::program::Sequence &prog, const poplar::DebugContext &context) {
-  const std::vector<unsigned> order = slicedFirst(t.rank(), dims);
   const Shape sliced(sizesOf(t.shape(), std::vector<unsigned>(dims.begin(), dims.end())));
-  const std::size_t entries = product(sliced);
   SliceRows result;
-  result.rows = t.dimShuffle(order).reshape({entries, t.numElements() / entries});
+  result.rows = tableRows(t, dims);
   if (dims.size() == 1 && !remap && (!single || sizes[0] == 1)) {
     result.offsets = offsets.flatten();
     result.size = sizes[0];

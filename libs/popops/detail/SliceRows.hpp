@@ -32,6 +32,9 @@ void validateOffsets(const std::string &function, poplar::Graph &graph, const st
 std::vector<std::size_t> slicesShape(const std::vector<std::size_t> &shape, const std::vector<std::size_t> &dims,
                                      const std::vector<std::size_t> &sizes, std::size_t n);
 
+/// The matrix {entries, columns} of a table whose `dims` are sliced.
+poplar::Tensor tableRows(const poplar::Tensor &t, const std::vector<std::size_t> &dims);
+
 /// Slices of one dimension stay slices of several rows, unless `single`; then, and with several dimensions, there is an
 /// offset for each row, which appended programs compute. `remap`: slices outside become those at offset 0.
 SliceRows sliceRows(poplar::Graph &graph, const poplar::Tensor &t, const poplar::Tensor &offsets,

@@ -253,6 +253,40 @@ TEST_CASE("sums of halves with a float scale are rounded once") {
   }
 }
 
+TEST_CASE("slices of a table that is spread over the tiles are spread, too") {
+  Bench bench(On::Simulator);
+  auto &g = bench.graph;
+  const std::size_t rows = 500, columns = 64;
+  std::vector<unsigned> at;
+  Values wanted;
+  for (unsigned i = 0; i != rows; ++i) at.push_back(i * 7919 % rows);
+  const Values x = integers(rows * columns, -99, 99);
+  for (unsigned i : at) wanted.insert(wanted.end(), x.begin() + i * columns, x.begin() + (i + 1) * columns);
+  const auto linear = g.addVariable(poplar::FLOAT, {rows, columns}), one = g.addVariable(poplar::FLOAT, {2, columns});
+  poputil::mapTensorLinearly(g, linear);
+  g.setTileMapping(one, 3);
+  const auto columnwise = popops::createSliceableTensor(g, poplar::FLOAT, {rows, columns}, {0}, {1});
+  const auto most = [&](const poplar::Tensor &t) {
+    std::size_t result = 0;
+    for (const auto &tile : g.getTileMapping(t)) {
+      std::size_t elements = 0;
+      for (const auto &interval : tile) elements += interval.size();
+      result = std::max(result, elements);
+    }
+    return result;
+  };
+  bench.output("rows", popops::multiSlice(g, bench.feed(linear, x), at, 0, bench.prog));
+  const auto slices = popops::createSliceTensor(g, linear, {0}, {1}, rows);
+  CHECK(most(slices) <= rows * columns / 16 * 2);
+  // 640 KB of rows do not go to the tile of a small table.
+  CHECK(most(popops::createSliceTensor(g, one, {0}, {1}, 2500)) <= 2500 * columns / 16 * 2);
+  CHECK(g.getTileMapping(popops::createSliceTensor(g, one, {0}, {1}, 3))[3].size() == 1);
+  CHECK(g.getTileMapping(popops::createSliceTensor(g, columnwise, {0}, {1}, 3)[2][0]) ==
+        g.getTileMapping(columnwise[0]));
+  bench.run();
+  CHECK(bench.get("rows") == wanted);
+}
+
 TEST_CASE("indices outside end the run where the option asks for it") {
   const char *const kFunctions[] = {"popops::multiSlice", "popops::multiUpdate", "popops::dynamicSlice",
                                     "popops::dynamicUpdate", "popops::multiSlice"};

@@ -26,7 +26,8 @@ POPLAR_API poplar::Tensor createSliceableTensor(poplar::Graph &graph, const popl
                                                 const std::vector<std::size_t> &dims,
                                                 const std::vector<std::size_t> &sizes, std::size_t minGrainSize = 0,
                                                 const poplar::DebugContext &debugContext = {});
-/// A new tensor {numIndices, shape of t with dims cut to sizes}, each slice laid out like a slice of `t`.
+/// A new tensor {numIndices, shape of t with dims cut to sizes}: each slice laid out like a slice of `t` if its tiles
+/// have all that slices choose from, and room for the slices; else all of them spread evenly.
 POPLAR_API poplar::Tensor createSliceTensor(poplar::Graph &graph, const poplar::Tensor &t,
                                             const std::vector<std::size_t> &dims, const std::vector<std::size_t> &sizes,
                                             std::size_t numIndices, const poplar::DebugContext &debugContext = {});
