@@ -8,11 +8,13 @@ using namespace poplar;
 
 namespace popops {
 
-/// Whether key a, number m, comes before key b, number n.
+/// Whether key a, number m, comes before key b, number n. NaNs come last.
 template <class K> inline bool before(K a, unsigned m, K b, unsigned n, bool descending) {
   const auto x = +a, y = +b;
-  if (x == y) return m < n;
-  return descending ? x > y : x < y;
+  if (x < y) return !descending;
+  if (x > y) return descending;
+  const bool isNumberX = x == x, isNumberY = y == y;
+  return isNumberX == isNumberY ? m < n : isNumberX;
 }
 template <> inline bool before(half a, unsigned m, half b, unsigned n, bool descending) {
   return before(float(a), m, float(b), n, descending);

@@ -11,12 +11,15 @@ using namespace test;
 
 namespace {
 
-/// The numbers 0, 1, ... in the order that sorts the keys, equal ones as they were.
+/// The numbers 0, 1, ... in the order that sorts the keys, equal ones as they were, NaNs last.
 std::vector<std::size_t> order(const Values &keys, bool descending = false) {
   std::vector<std::size_t> result(keys.size());
   std::iota(result.begin(), result.end(), std::size_t(0));
   std::stable_sort(result.begin(), result.end(),
-                   [&](std::size_t a, std::size_t b) { return descending ? keys[a] > keys[b] : keys[a] < keys[b]; });
+                   [&](std::size_t a, std::size_t b) {
+                     if (std::isnan(keys[a]) || std::isnan(keys[b])) return std::isnan(keys[b]) && !std::isnan(keys[a]);
+                     return descending ? keys[a] > keys[b] : keys[a] < keys[b];
+                   });
   return result;
 }
 
@@ -83,6 +86,28 @@ TEST_CASE("sorting goes along any dimension") {
     INFO(name(on));
     CHECK(bench.get("t") == wanted);
   }
+}
+
+TEST_CASE("NaNs come after all numbers, which are sorted") {
+  for (On on : kDevices)
+    for (poplar::Type type : {poplar::FLOAT, poplar::HALF}) {
+      Bench bench(on);
+      Values keys = integers(300, -40, 40), values = integers(300, -999, 999, 2);
+      for (std::size_t i : {0, 1, 7, 150, 151, 299}) keys[i] = NAN;
+      keys[3] = INFINITY;
+      const auto k = bench.input(type, {300}, keys), v = bench.input(poplar::INT, {300}, values);
+      bench.output("sorted", popops::sort(bench.graph, k, 0, bench.prog));
+      bench.output("values", popops::sortKeyValue(bench.graph, k, v, 0, bench.prog));
+      const popops::TopKParams params(296, true, popops::SortOrder::DESCENDING);
+      bench.output("largest", popops::topK(bench.graph, bench.prog, k.expand({0}), params));
+      bench.run();
+      INFO(name(on) << " " << type.toString());
+      CHECK(worstError(bench.get("sorted"), picked(keys, order(keys))) == 0);
+      CHECK(bench.get("values") == picked(values, order(keys)));
+      auto largest = order(keys, true);
+      largest.resize(296);
+      CHECK(worstError(bench.get("largest"), picked(keys, largest)) == 0);
+    }
 }
 
 TEST_CASE("the k extreme elements of each row come with their places, in the order asked for") {

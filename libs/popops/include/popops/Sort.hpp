@@ -6,8 +6,7 @@
 #include <poplar/detail/Api.hpp>
 
 /// Sorting along one dimension, ascending. Keys are HALF, FLOAT, INT or UNSIGNED_INT; values, of the shape of the keys,
-/// have any type of 2 or 4 bytes. Equal keys keep their order. The place of NaNs is undefined. Misuse throws
-/// poputil::poplibs_error.
+/// have any type of 2 or 4 bytes. Equal keys keep their order. NaNs come last. Misuse throws poputil::poplibs_error.
 namespace popops {
 
 /// `t` sorted along `dim`, as a new tensor.
