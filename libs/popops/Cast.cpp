@@ -1,4 +1,5 @@
 #include <popops/Cast.hpp>
+#include "libs/popops/detail/Quarters.hpp"
 #include <popops/ElementWise.hpp>
 #include <popops/ElementWiseUtil.hpp>
 #include <popops/detail/MapInto.hpp>
@@ -10,15 +11,12 @@
 
 namespace popops {
 
+using detail::bitsOf;
+using detail::isQuarter;
 using poplar::Graph;
 using poplar::Tensor;
 
 namespace {
-
-bool isQuarter(const Tensor &t) { return t.elementType() == poplar::QUARTER; }
-
-/// What the codelet sees: quarters as their bits.
-Tensor bitsOf(const Tensor &t) { return isQuarter(t) ? t.reinterpret(poplar::UNSIGNED_CHAR) : t; }
 
 void castQuarters(Graph &graph, const Tensor &src, const Tensor &dst, poplar::ComputeSet cs) {
   for (const Tensor *t : {&src, &dst}) {

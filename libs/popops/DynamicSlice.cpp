@@ -4,6 +4,7 @@
 // (createSliceableTensor keeps whole columns on one tile, so that only the offset moves).
 #include <popops/DynamicSlice.hpp>
 #include <popops/ElementWise.hpp>
+#include "libs/popops/detail/Quarters.hpp"
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
 #include "libs/popops/detail/WorkerShare.hpp"
@@ -91,10 +92,10 @@ void alongOne(Graph &graph, const Tensor &table, const Tensor &window, const Ten
   if (window.numElements() == 0) return;
   const unsigned d = static_cast<unsigned>(dim);
   const std::size_t entries = table.dim(d), rows = window.dim(d), columns = table.numElements() / entries;
-  const Tensor tableRows = table.dimRoll(d, 0).reshape({entries, columns});
-  const Tensor windowRows = window.dimRoll(d, 0).reshape({rows, columns});
+  const Tensor tableRows = detail::bitsOf(table).dimRoll(d, 0).reshape({entries, columns});
+  const Tensor windowRows = detail::bitsOf(window).dimRoll(d, 0).reshape({rows, columns});
   const poplar::ComputeSet cs = graph.addComputeSet({context, update ? "DynamicUpdate" : "DynamicSlice"});
-  const poplar::Type type = table.elementType();
+  const poplar::Type type = tableRows.elementType();
   const std::string name = poputil::templateVertex(update ? "popops::DynamicUpdate" : "popops::DynamicSlice", type);
   const unsigned grain = std::max<unsigned>(1, static_cast<unsigned>(8 / graph.getTarget().getTypeSize(type)));
   // Columns go where the table's first row lies, if that is where all rows are, else they are spread.

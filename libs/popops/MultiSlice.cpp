@@ -10,6 +10,7 @@
 // Copies of the table share the look-ups (parallel); rounds go one after the other through the same memory (serial):
 // they are a loop.
 #include <popops/DynamicSlice.hpp>
+#include "libs/popops/detail/Quarters.hpp"
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
 #include <popops/ElementWise.hpp>
@@ -452,13 +453,13 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
   if (offsets.dim(1) == 0 || t.numElements() == 0) {
     Shape shape = slicesShape(t[0].shape(), dims, sizes, offsets.dim(1));
     shape.insert(shape.begin(), groups);
-    const Tensor result = graph.addVariable(t.elementType(), shape, context);
+    const Tensor result = variableLike(graph, t, shape, context);
     graph.setTileMapping(result, 0);
     if (result.numElements() != 0)
       throw poplibs_error(function + ": a table of shape " + t[0].shapeToString() + " has nothing to look up");
     return result;
   }
-  const Tables tables = tablesOf(function, graph, t, offsets, dims, sizes, plan, options, prog, context);
+  const Tables tables = tablesOf(function, graph, bitsOf(t), offsets, dims, sizes, plan, options, prog, context);
   Rounds rounds(graph, tables, context);
   Lookup lookup(graph, rounds, context);
   rounds.run(tables.rows, prog, [&](const std::vector<SliceRows> &round, Sequence &body) {
@@ -469,7 +470,12 @@ Tensor slice(const std::string &function, Graph &graph, const Tensor &t, const T
     }
     lookup.execute(body);
   });
-  return poplar::concat(results);
+  const Tensor result = poplar::concat(results);
+  if (!isQuarter(t)) return result;
+  const Tensor quarters = variableLike(graph, t, result.shape(), context);
+  graph.setTileMapping(quarters, graph.getTileMapping(result));
+  prog.add(Copy(result, bitsOf(quarters), false, context));
+  return quarters;
 }
 
 void update(const std::string &function, Graph &graph, const Tensor &t, const Tensor &s, const Tensor &offsets,
@@ -497,13 +503,13 @@ void update(const std::string &function, Graph &graph, const Tensor &t, const Te
                           scaleType.toString() + "; one element of type " + type.toString() + " would be right");
   }
   if (s.numElements() == 0) return;
-  const Tables tables = tablesOf(function, graph, t, offsets, dims, sizes, plan, options, prog, context);
+  const Tables tables = tablesOf(function, graph, bitsOf(t), offsets, dims, sizes, plan, options, prog, context);
   Rounds rounds(graph, tables, context);
   Updates updates(graph, rounds, context, what);
   Sequence all;
   rounds.run(tables.rows, all, [&](const std::vector<SliceRows> &round, Sequence &body) {
     for (std::size_t g = 0; g != round.size(); ++g) {
-      const Tensor rows = toRows(s[g], t[g].shape(), dims, sizes, offsets[g].dim(0));
+      const Tensor rows = toRows(bitsOf(s)[g], t[g].shape(), dims, sizes, offsets[g].dim(0));
       updates.add(round[g], tables.layouts[g],
                   rows.reshape({rows.dim(0) / round[g].size, round[g].size, rows.dim(1)}));
     }

@@ -1,5 +1,6 @@
 // Tensors that are laid out for slices: tables, slices, offsets.
 #include <popops/DynamicSlice.hpp>
+#include "libs/popops/detail/Quarters.hpp"
 #include "libs/popops/detail/SliceLayout.hpp"
 #include "libs/popops/detail/SliceRows.hpp"
 #include <poputil/TileMapping.hpp>
@@ -150,7 +151,7 @@ Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const
   Tensor window = t;
   for (std::size_t i = 0; i != dims.size(); ++i) window = window.slice(0, sizes[i], static_cast<unsigned>(dims[i]));
   if (numIndices == 0)
-    return di.output(graph.addVariable(t.elementType(), slicesShape(t.shape(), dims, sizes, 0), di.context()));
+    return di.output(variableLike(graph, t, slicesShape(t.shape(), dims, sizes, 0), di.context()));
   if (window.numElements() == 0) return di.output(graph.cloneN(window, numIndices, di.context()));
   std::size_t most = 0; // elements of a tile
   for (const auto &tile : graph.getTileMapping(window)) {
@@ -162,8 +163,7 @@ Tensor createSliceTensor(Graph &graph, const Tensor &t, const Shape &dims, const
   const std::size_t bytes = most * numIndices * target.getTypeSize(t.elementType());
   if (!presentLayout(graph, tableRows(t, dims)).columns.empty() && bytes <= target.getBytesPerTile() / kShareOfSlices)
     return di.output(graph.cloneN(window, numIndices, di.context()));
-  const Shape shape = slicesShape(t.shape(), dims, sizes, numIndices);
-  const Tensor spread = graph.addVariable(t.elementType(), shape, di.context());
+  const Tensor spread = variableLike(graph, t, slicesShape(t.shape(), dims, sizes, numIndices), di.context());
   poputil::mapTensorLinearly(graph, spread);
   return di.output(spread);
 }

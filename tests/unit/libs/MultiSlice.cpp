@@ -2,6 +2,7 @@
 #include "tests/unit/libs/Bench.hpp"
 #include <poplar/CycleCount.hpp>
 #include <popops/DynamicSlice.hpp>
+#include <poputil/Util.hpp>
 #include <poputil/exceptions.hpp>
 #include <sstream>
 
@@ -285,6 +286,47 @@ TEST_CASE("slices of a table that is spread over the tiles are spread, too") {
         g.getTileMapping(columnwise[0]));
   bench.run();
   CHECK(bench.get("rows") == wanted);
+}
+
+TEST_CASE("quarters are sliced as their bits, with their metadata") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    auto &p = bench.prog;
+    const auto metadata = poputil::createConstantMetadataTensor(g, poplar::QuarterMetadata::Format::F143, 2);
+    const Reference r{6, 8, integers(48, 0, 255), integers(24, 0, 255, 2), {4, 1, 5}};
+    const auto bits = [](const poplar::Tensor &t) { return t.reinterpret(poplar::UNSIGNED_CHAR); };
+    const auto quarters = [&](const Shape &shape, const Values &values) {
+      const auto t = g.addVariable(poplar::QUARTER, metadata, shape);
+      bench.feed(bits(t), values, true);
+      return t;
+    };
+    const auto t = quarters({6, 8}, r.table), stored = quarters({6, 8}, r.table), other = quarters({6, 8}, r.table),
+               s = quarters({3, 1, 8}, r.rows);
+    const auto at = bench.input(poplar::UNSIGNED_INT, {3, 1}, r.offsets);
+    const auto looked = popops::multiSlice(g, t, at, {0}, {1}, p, SlicePlan(), kNone),
+               known = popops::multiSlice(g, t, {4, 1, 5}, 0, p), one = popops::dynamicSlice(g, t, at[0], {0}, {1}, p);
+    popops::multiUpdate(g, stored, s, at, {0}, {1}, p, SlicePlan(), kNone);
+    popops::dynamicUpdate(g, other, s[1], at[0], {0}, {1}, p);
+    for (const auto &each : {looked, known, one}) {
+      CHECK(each.elementType() == poplar::QUARTER);
+      CHECK(each.hasMetadata());
+    }
+    bench.output("looked", bits(looked));
+    bench.output("known", bits(known));
+    bench.output("one", bits(one));
+    bench.output("stored", bits(stored));
+    bench.output("other", bits(other));
+    bench.run();
+    INFO(name(on));
+    CHECK(bench.get("looked") == r.sliced());
+    CHECK(bench.get("known") == r.sliced());
+    CHECK(bench.get("one") == Values(r.table.begin() + 32, r.table.begin() + 40));
+    CHECK(bench.get("stored") == r.updated([](double, double b) { return b; }));
+    Values wanted = r.table;
+    std::copy(r.rows.begin() + 8, r.rows.begin() + 16, wanted.begin() + 32);
+    CHECK(bench.get("other") == wanted);
+  }
 }
 
 TEST_CASE("indices outside end the run where the option asks for it") {

@@ -11,12 +11,12 @@
 #include <cstddef>
 #include <vector>
 
-/// Slices at offsets that are known when the program runs. `offset` is an UNSIGNED_INT tensor with one element for each
-/// of `dims`, the dimensions that are sliced; `sizes` are the sizes of the slice along them. A slice that starts inside
-/// and runs past the end goes on at index 0. With an offset outside, slices and updates copy nothing: the output keeps
-/// what it holds; with the option remapOutOfBoundIndices (true, false) the offset counts as 0. With the
-/// option validateIndices (true, false) it ends the run with poplar::application_runtime_error. Misuse throws
-/// poputil::poplibs_error.
+/// Slices, of any type, at offsets that are known when the program runs; those of QUARTER have the metadata of their
+/// tensor. `offset` is an UNSIGNED_INT tensor with one element for each of `dims`, the dimensions that are sliced;
+/// `sizes` are the sizes of the slice along them. A slice that starts inside and runs past the end goes on at index 0.
+/// With an offset outside, slices and updates copy nothing: the output keeps what it holds; with the option
+/// remapOutOfBoundIndices (true, false) the offset counts as 0. With the option validateIndices (true, false) it ends
+/// the run with poplar::application_runtime_error. Misuse throws poputil::poplibs_error.
 namespace popops {
 
 /// A new tensor laid out for slicing along `dims`: the other dimensions are spread over the tiles, each of their
