@@ -29,12 +29,26 @@ VoidFunction::VoidFunction(Graph &graph, Signature sig,
   if (!inlined_) build(di.context());
 }
 
+namespace {
+
+/// Throws unless the function has set the arguments that it creates.
+void checkCreated(const Signature &signature, const Tensors &args) {
+  for (std::size_t i = 0; i != signature.size(); ++i)
+    if (signature[i].type == CreatedArg && !args[i].valid())
+      throw poplibs_error("poputil::graphfn::VoidFunction: the function has not set argument " + std::to_string(i) +
+                          (signature[i].debugName.empty() ? "" : " ('" + signature[i].debugName.str() + "')") +
+                          ", which its signature says it creates");
+}
+
+} // namespace
+
 void VoidFunction::build(const DebugContext &debugContext) {
   for (const ArgSig &sig : signature_)
     formal_.push_back(sig.type == CreatedArg ? Tensor()
                                              : graph_.clone(sig.similarTensor, {debugContext, sig.debugName}));
   Sequence body({}, debugContext);
   f_(formal_, body, DebugNameAndId(debugContext.getId(), debugContext.path()));
+  checkCreated(signature_, formal_);
   function_ = graph_.addFunction(body);
 }
 
@@ -57,9 +71,12 @@ void VoidFunction::operator()(Tensors &args, Sequence &prog, const DebugContext 
   }
   if (inlined_) {
     for (std::size_t i = 0; i != args.size(); ++i)
-      if (signature_[i].type == OutputArg && !args[i].valid())
+      if (signature_[i].type == CreatedArg)
+        args[i] = Tensor();
+      else if (signature_[i].type == OutputArg && !args[i].valid())
         args[i] = graph_.clone(signature_[i].similarTensor, {debugContext, signature_[i].debugName});
     f_(args, prog, DebugNameAndId(debugContext.getId(), debugContext.path()));
+    checkCreated(signature_, args);
     return;
   }
   for (std::size_t i = 0; i != args.size(); ++i)

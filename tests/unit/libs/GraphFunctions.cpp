@@ -85,6 +85,64 @@ TEST_CASE("graph functions do the same, called or inlined, with several argument
     }
 }
 
+TEST_CASE("graph functions give their names to those that want them, and results as tensors") {
+  for (On on : kDevices)
+    for (bool inlined : {false, true}) {
+      Bench bench(on);
+      auto &g = bench.graph;
+      const Values x = integers(30, -9, 9, 1);
+      const auto a = bench.input(poplar::FLOAT, {5, 6}, x), b = bench.input(poplar::FLOAT, {5, 6}, x),
+                 c = bench.input(poplar::FLOAT, {5, 6}, x);
+      std::vector<std::string> names;
+      graphfn::VoidFunction plusOne(
+          g, {graphfn::inout(a)},
+          [&](Tensors &args, Sequence &prog, const poplar::DebugNameAndId &name) {
+            names.push_back(name.getPathName());
+            popops::addInPlace(g, args[0], 1.0f, prog, {name});
+          },
+          inlined, "plusOne");
+      graphfn::ProgramFunction timesThree(
+          g, {graphfn::inout(a)},
+          [&](Tensors &args, const poplar::DebugNameAndId &name) {
+            names.push_back(name.getPathName());
+            Sequence prog;
+            popops::mulInPlace(g, args[0], 3.0f, prog, {name});
+            return prog;
+          },
+          inlined, "timesThree");
+      graphfn::TensorFunction difference(
+          g, {graphfn::input(a), graphfn::input(a)},
+          [&](Tensors &args, Sequence &prog) { return popops::sub(g, args[0], args[1], prog); }, inlined);
+      Tensors one{b}, three{c};
+      plusOne(one, bench.prog, "plusOne");
+      timesThree(three, bench.prog, "timesThree");
+      Tensors both{c, b};
+      bench.output("difference", difference(both, bench.prog));
+      bench.output("plusOne", b);
+      bench.output("timesThree", c);
+      bench.run();
+      Values plus, times, minus;
+      for (double each : x) {
+        plus.push_back(each + 1);
+        times.push_back(3 * each);
+        minus.push_back(3 * each - (each + 1));
+      }
+      INFO(name(on) << (inlined ? " inlined" : " called"));
+      CHECK(bench.get("plusOne") == plus);
+      CHECK(worstError(bench.get("timesThree"), times) == 0);
+      CHECK(worstError(bench.get("difference"), minus) == 0);
+      REQUIRE(names.size() == 2);
+      CHECK(names[0].find("plusOne") != std::string::npos);
+      CHECK(names[1].find("timesThree") != std::string::npos);
+      throwsNaming<poplibs_error>({"poputil::graphfn::VoidFunction", "argument 1 ('sum')", "not set"}, [&] {
+        graphfn::VoidFunction forgets(
+            g, {graphfn::input(a), graphfn::created("sum")}, [](Tensors &, Sequence &) {}, inlined);
+        Tensors args{a, b};
+        forgets(args, bench.prog);
+      });
+    }
+}
+
 TEST_CASE("options are converted, checked and stored, and errors name them") {
   using namespace poplibs;
   int whole = 0;
