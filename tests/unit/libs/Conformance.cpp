@@ -157,8 +157,9 @@ std::vector<Row> rearrangements() {
   std::vector<Row> rows;
   rows.push_back({"dynamicSlice", kMoved, 0, 1, true, [](Trial &t) {
                     const Operand a = t.operand();
-                    const std::size_t at = t.rows() - 1; // wraps around
-                    const std::size_t size = std::min<std::size_t>(2, t.rows());
+                    // Wraps around: after one row, or after two of three.
+                    const std::size_t size = std::min<std::size_t>(2 + t.random() % 2, t.rows());
+                    const std::size_t at = t.rows() - std::max<std::size_t>(1, size - 1);
                     const Tensor offset = t.indices({double(at)}, {1});
                     Values wanted;
                     for (std::size_t i = 0; i != size; ++i) {
@@ -176,6 +177,19 @@ std::vector<Row> rearrangements() {
                     popops::dynamicUpdate(t.graph(), a.t, s, offset, {1}, {1}, t.prog());
                     Values wanted = a.v;
                     for (std::size_t i = 0; i != t.rows(); ++i) wanted[i * t.columns() + at] = 1;
+                    return Operand{a.t, wanted};
+                  }});
+  rows.push_back({"dynamicUpdate of rows that wrap around", kMoved, 0, 1, true, [](Trial &t) {
+                    const Operand a = t.operand(true);
+                    if (t.columns() == 0 || t.rows() == 0) return a;
+                    const std::size_t size = std::min<std::size_t>(3, t.rows());
+                    const std::size_t at = t.rows() - std::max<std::size_t>(1, size - 1);
+                    const Values v = integers(size * t.columns(), 0, 1, t.random());
+                    const Tensor s = t.bench.input(t.type, {size, t.columns()}, v);
+                    popops::dynamicUpdate(t.graph(), a.t, s, t.indices({double(at)}, {1}), {0}, {size}, t.prog());
+                    Values wanted = a.v;
+                    for (std::size_t i = 0; i != v.size(); ++i)
+                      wanted[(at + i / t.columns()) % t.rows() * t.columns() + i % t.columns()] = v[i];
                     return Operand{a.t, wanted};
                   }});
   rows.push_back({"multiSlice", kMoved, 0, 1, true, [](Trial &t) {

@@ -42,6 +42,18 @@ void addElementWise(std::vector<Row> &rows) {
                     popops::mapWithOutput(t.graph(), popops::expr::_1 * popops::expr::_2, {a.t, b.t}, out.t, t.prog());
                     return Operand{out.t, zip(a.v, b.v, [](double x, double y) { return x * y; })};
                   }});
+  rows.push_back({"map of several expressions", kNumbers, 0, 9, true, [](Trial &t) {
+                    const Operand a = t.operand(), b = t.operand(), out = t.operand(true);
+                    using namespace popops::expr;
+                    const std::vector<Any> expressions{_1 + _2, _1 * _2};
+                    std::vector<Tensor> results = popops::map(t.graph(), expressions, {a.t, b.t}, t.prog());
+                    popops::mapWithOutput(t.graph(), std::vector<Any>{_2 + Const(1)}, {a.t, b.t}, {out.t}, t.prog());
+                    results.push_back(out.t);
+                    Values wanted = zip(a.v, b.v, [](double x, double y) { return x + y; });
+                    for (double each : zip(a.v, b.v, [](double x, double y) { return x * y; })) wanted.push_back(each);
+                    for (double each : b.v) wanted.push_back(each + 1);
+                    return Operand{poplar::concat(results), wanted};
+                  }});
   rows.push_back({"castWithOutput", kNumbers, 0, 9, true, [](Trial &t) {
                     const Operand a = t.operand(), out = t.operand(true, poplar::INT);
                     popops::castWithOutput(t.graph(), a.t, out.t, t.prog());
@@ -63,6 +75,17 @@ void addElementWise(std::vector<Row> &rows) {
                     poputil::broadcastToMatch(a.t, {2, t.rows(), t.columns()});
                     a.v.insert(a.v.end(), a.v.begin(), a.v.end());
                     return Operand{poputil::duplicate(t.graph(), a.t, t.prog()), a.v};
+                  }});
+  rows.push_back({"broadcastToMatch of three", kNumbers, 0, 9, true, [](Trial &t) {
+                    const Operand a = t.operand();
+                    const std::size_t n = t.rows(), m = t.columns();
+                    const Values row = integers(m, 0, 9, t.random()), column = integers(n, 0, 9, t.random());
+                    Tensor full = a.t, r = t.bench.input(t.type, {m}, row), c = t.bench.input(t.type, {n, 1}, column);
+                    poputil::broadcastToMatch(r, full, c);
+                    Values wanted = a.v;
+                    for (std::size_t i = 0; i != n * m; ++i) wanted.push_back(row[i % m]);
+                    for (std::size_t i = 0; i != n * m; ++i) wanted.push_back(column[i / m]);
+                    return Operand{poputil::duplicate(t.graph(), poplar::concat({full, r, c}), t.prog()), wanted};
                   }});
   rows.push_back({"cloneN", kMoved, 0, 1, true, [](Trial &t) {
                     Operand a = t.operand();

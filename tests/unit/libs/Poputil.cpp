@@ -110,6 +110,9 @@ TEST_CASE("regions are divided between workers evenly, at grains, without loss")
       }
       CHECK(most - least <= 3 * grain);
     }
+  std::vector<std::vector<poplar::Interval>> mapping{{{0, 3}, {3, 5}, {6, 7}}, {}, {{5, 6}, {7, 9}, {9, 12}}};
+  poputil::mergeAdjacentRegions(mapping);
+  CHECK(mapping == std::vector<std::vector<poplar::Interval>>{{{0, 5}, {6, 7}}, {}, {{5, 6}, {7, 12}}});
   CHECK(poputil::splitRegions(regions, 1, 6, 100).size() == 2);
   CHECK(poputil::splitRegions(regions, 1, 1, 0, 50).size() >= 5);
   for (const auto &partition : poputil::splitRegions(regions, 1, 6, 0, UINT_MAX, 10))

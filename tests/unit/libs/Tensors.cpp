@@ -101,6 +101,33 @@ TEST_CASE("fill and zero set whole tensors and regions of every type") {
   CHECK_THROWS(popops::fill(bench.graph, i, bench.prog, 0x80000000u)); // nothing else tells what is meant
 }
 
+TEST_CASE("zero adds vertices for regions, tensors and mappings to a compute set") {
+  for (On on : kDevices) {
+    Bench bench(on);
+    auto &g = bench.graph;
+    const unsigned last = g.getTarget().getNumTiles() - 1;
+    const auto regions = bench.input(poplar::FLOAT, {4, 5}, Values(20, 1)),
+               whole = bench.input(poplar::HALF, {21}, Values(21, 1)),
+               mapped = bench.input(poplar::INT, {40}, Values(40, 1));
+    const auto cs = g.addComputeSet();
+    popops::zero(g, regions, {{1, 4}, {7, 8}, {15, 20}}, last, cs);
+    popops::zero(g, whole.slice(2, 21), last, cs);
+    popops::zero(g, mapped, g.getTileMapping(mapped), cs);
+    bench.prog.add(poplar::program::Execute(cs));
+    bench.output("regions", regions);
+    bench.output("whole", whole);
+    bench.output("mapped", mapped);
+    bench.run();
+    Values wantRegions(20, 1), wantWhole(21);
+    for (std::size_t i : {1, 2, 3, 7, 15, 16, 17, 18, 19}) wantRegions[i] = 0;
+    wantWhole[0] = wantWhole[1] = 1;
+    INFO(name(on));
+    CHECK(bench.get("regions") == wantRegions);
+    CHECK(bench.get("whole") == wantWhole);
+    CHECK(bench.get("mapped") == Values(40));
+  }
+}
+
 TEST_CASE("scaled additions take numbers and tensors and mix half with float") {
   for (On on : kDevices) {
     for (poplar::Type typeA : {poplar::FLOAT, poplar::HALF})
@@ -110,22 +137,25 @@ TEST_CASE("scaled additions take numbers and tensors and mix half with float") {
         auto &p = bench.prog;
         const Values a = rounded(typeA, numbers(40, -4, 4, 1)), b = rounded(typeB, numbers(40, -4, 4, 2));
         const auto tb = bench.input(typeB, {40}, b), two = bench.input(poplar::FLOAT, {}, {2}),
-                   half = bench.input(poplar::FLOAT, {1}, {0.5});
+                   half = bench.input(poplar::FLOAT, {1}, {0.5}), quarter = bench.input(poplar::FLOAT, {1}, {0.25});
         std::vector<poplar::Tensor> as;
-        for (int i = 0; i != 7; ++i) {
+        for (int i = 0; i != 9; ++i) {
           as.push_back(bench.input(typeA, {40}, a));
           bench.output(std::to_string(i), as.back());
         }
         popops::scaledAddTo(g, as[0], tb, 0.25f, p);
         popops::scaledAddTo(g, as[1], tb, two, p);
         popops::scaledAddTo(g, as[2], half, tb, two, p);
-        popops::scaledAddTo(g, as[3], 0.5f, tb, 2.0f, p, popops::ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY);
+        popops::scaledAddTo(g, as[3], 0.25f, tb, 2.0f, p, popops::ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY);
         popops::scaledSubtractFrom(g, as[4], tb, 0.25f, p);
         popops::scaledSubtractFrom(g, as[5], half, tb, two, p);
         popops::scaledSubtractFrom(g, as[6], 0.5f, tb, 2.0f, p);
+        popops::scaledSubtractFrom(g, as[7], tb, two, p);
+        popops::scaledAddTo(g, as[8], quarter, tb, two, p, popops::ScaledAddSpecialisation::X_MINUS_AX_PLUS_BY);
         bench.run();
-        const double scaleA[] = {1, 1, 0.5, 0.5, 1, 0.5, 0.5}, scaleB[] = {0.25, 2, 2, 2, -0.25, -2, -2};
-        for (int i = 0; i != 7; ++i) {
+        const double scaleA[] = {1, 1, 0.5, 0.75, 1, 0.5, 0.5, 1, 0.75},
+                     scaleB[] = {0.25, 2, 2, 2, -0.25, -2, -2, -2, 2};
+        for (int i = 0; i != 9; ++i) {
           Values wanted;
           for (std::size_t j = 0; j != 40; ++j) wanted.push_back(scaleA[i] * a[j] + scaleB[i] * b[j]);
           INFO(name(on) << " " << typeA.toString() << " " << typeB.toString() << " form " << i);
@@ -221,6 +251,11 @@ TEST_CASE("loops show their counter to the body") {
     poplar::program::Sequence body;
     popops::addInPlace(g, runs, 1, body);
     bench.prog.add(popops::countedForLoop(g, last, 10, limit, -5, body));
+    const auto below = bench.input(poplar::UNSIGNED_INT, {}, {8}), own = bench.input(poplar::INT, {1}, {0});
+    poplar::program::Sequence ownBody;
+    popops::addInPlace(g, own, 1, ownBody);
+    bench.prog.add(popops::countedForLoop(g, 2, below, 3, ownBody));
+    bench.output("own", own);
     bench.output("sum", sum);
     bench.output("runs", runs);
     bench.output("last", last);
@@ -228,6 +263,7 @@ TEST_CASE("loops show their counter to the body") {
     INFO(name(on));
     CHECK(bench.get("sum") == Values{3 + 7 + 11});
     CHECK(bench.get("runs") == Values{4}); // 10, 5, 0, -5
+    CHECK(bench.get("own") == Values{2});  // 2, 5
     CHECK(bench.get("last") == Values{-10});
     CHECK_THROWS_AS(popops::countedLoop(g, 0, 4, 0, [&](const poplar::Tensor &) { return body; }),
                     poputil::poplibs_error);
