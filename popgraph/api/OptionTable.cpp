@@ -13,9 +13,12 @@
 namespace popgraph {
 namespace {
 
-std::optional<std::uint32_t> asNumber(std::string_view value) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+std::optional<std::uint64_t> asNumber(std::string_view value) {
+  const bool hexadecimal = value.starts_with("0x") || value.starts_with("0X");
+  if (hexadecimal) value.remove_prefix(2);
+  std::uint64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), number, hexadecimal ? 16 : 10);
   if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
   return number;
 }
@@ -69,6 +72,6 @@ void checkOptions(OptionTable table, const poplar::OptionFlags &options, std::st
   }
 }
 
-std::uint32_t optionNumber(std::string_view value) { return asNumber(value).value_or(0); }
+std::uint64_t optionNumber(std::string_view value) { return asNumber(value).value_or(0); }
 
 } // namespace popgraph

@@ -11,7 +11,7 @@ class OptionFlags;
 namespace popgraph {
 
 /// One option. `values` says what is allowed: alternatives separated by '|', each `bool` (true, false, 1 or 0),
-/// `number` (whole, from 0), `string` (anything) or a word.
+/// `number` (whole, from 0 to 2^64 - 1, hexadecimal after 0x), `string` (anything) or a word.
 struct OptionRow {
   const char *name, *fallback, *values, *effect;
 };
@@ -50,6 +50,6 @@ void checkOptions(OptionTable table, const poplar::OptionFlags &options, std::st
 /// A value that was checked as `bool`.
 inline bool optionIsTrue(std::string_view value) { return value == "true" || value == "1"; }
 /// A value that was checked as `number`.
-std::uint32_t optionNumber(std::string_view value);
+std::uint64_t optionNumber(std::string_view value);
 
 } // namespace popgraph

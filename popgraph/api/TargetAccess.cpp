@@ -218,11 +218,11 @@ Machine applyTargetOptions(Machine machine, const poplar::OptionFlags &options, 
   if (all.find("ipuLinkTopology") != all.end()) machine.linkTopology = all.at("ipuLinkTopology").str();
   if (all.find("tilesPerIPU") == all.end())
     return machine;
-  const std::uint32_t tiles = optionNumber(all.at("tilesPerIPU").str());
+  const std::uint64_t tiles = optionNumber(all.at("tilesPerIPU").str());
   if (tiles == 0 || tiles > machine.tilesPerIPU)
     throw poplar::invalid_option("option 'tilesPerIPU' of the target is '" + all.at("tilesPerIPU") + "'; machine \"" +
                                  machine.name + "\" allows 1 to " + std::to_string(machine.tilesPerIPU));
-  return withTiles(std::move(machine), tiles);
+  return withTiles(std::move(machine), static_cast<std::uint32_t>(tiles));
 }
 
 } // namespace popgraph

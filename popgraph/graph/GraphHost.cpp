@@ -26,11 +26,11 @@ std::uint32_t bufferingDepth(StringRef handle, const OptionFlags &options) {
   popgraph::checkOptions(popgraph::kStreamOptions, options, fmt::format("stream '{}'", textOf(handle)));
   if (options.find("bufferingDepth") == options.end()) return 1;
   const std::string value = options.at("bufferingDepth");
-  const std::uint32_t depth = popgraph::optionNumber(value);
+  const std::uint64_t depth = popgraph::optionNumber(value);
   if (depth == 0 || depth > kDeepest)
     throw invalid_option(fmt::format("option 'bufferingDepth' of stream '{}' is '{}'; it must be from 1 to {}",
                                      textOf(handle), value, kDeepest));
-  return depth;
+  return static_cast<std::uint32_t>(depth);
 }
 
 DataStream addStream(GraphState &state, StringRef handle, const Type &type, std::size_t numElements,

@@ -22,14 +22,16 @@ TEST_CASE("tables of options refuse unknown names and values that are not allowe
     return std::string("accepted");
   };
   for (const char *value : {"true", "false", "0", "1"}) CHECK(refused({{"switch", value}}) == "accepted");
-  for (const char *value : {"0", "4294967295", "auto"}) CHECK(refused({{"count", value}}) == "accepted");
+  for (const char *value : {"0", "4294967296", "0x1f", "0XFFFFFFFFFFFFFFFF", "auto"}) CHECK(refused({{"count", value}}) == "accepted");
   CHECK(refused({{"mode", "bc"}, {"text", ""}, {"switch", "true"}}) == "accepted");
   CHECK(refused({{"swich", "true"}}) == "Unrecognised option 'swich' of the test; did you mean \"switch\"?");
   CHECK(refused({{"switch", "yes"}}) == "option 'switch' of the test is 'yes'; it must be true or false");
   CHECK(refused({{"count", "-1"}}) == "option 'count' of the test is '-1'; it must be a whole number or auto");
-  CHECK(refused({{"count", "4294967296"}}) != "accepted");
+  for (const char *value : {"18446744073709551616", "0x", "0x-1", "0x1g", "1f", "+1", " 1"})
+    CHECK(refused({{"count", value}}) != "accepted");
   CHECK(refused({{"mode", "b"}}) == "option 'mode' of the test is 'b'; it must be a, bc or d");
   CHECK(popgraph::optionNumber("12") == 12);
+  CHECK(popgraph::optionNumber("0x123456789a") == 0x123456789a);
   CHECK(popgraph::optionIsTrue("1"));
   CHECK_FALSE(popgraph::optionIsTrue("false"));
 }
