@@ -195,7 +195,7 @@ std::uint32_t fieldNamed(const codelets::Codelet &codelet, std::string_view name
     if (codelet.fields[i].name == name) return i;
   std::string known;
   for (const codelets::Field &field : codelet.fields) known += (known.empty() ? "" : ", ") + field.name;
-  throw poplar::unknown_field(codelet.name, fmt::format("{}' (its fields: {})", name, known));
+  throw poplar::unknown_field(codelet.name, fmt::format("{}\"; its fields are \"{}", name, known));
 }
 
 EdgeRow GraphState::makeEdge(const poplar::Tensor &tensor) {

@@ -47,8 +47,8 @@ unsigned gHandlers = 0;
 const char *describeFault(int signal) {
   switch (signal) {
   case SIGSEGV: case SIGBUS: return "it accessed memory outside its data, or its stack overflowed";
-  case SIGFPE: return "it divided an integer by zero";
-  case SIGILL: return "it reached an instruction that must not be executed";
+  case SIGFPE: return "it divided an integer by zero, or the smallest integer by -1";
+  case SIGILL: return "it called abort, failed an assertion or reached an instruction that must not be executed";
   default: return "it raised a signal";
   }
 }

@@ -1,5 +1,6 @@
 // Vertices of every field shape compute the same on every device.
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -342,6 +343,55 @@ struct Escape : public poplar::Vertex {
   });
 }
 #endif
+
+TEST_CASE("a codelet that gives up ends the run with what it said") {
+  onEachDevice([](TestDevice &d) {
+    INFO(d.name);
+    Graph graph(d.device.getTarget());
+    std::stringstream source(R"(
+#include <poplar/Vertex.hpp>
+#include <cassert>
+#include <cstdlib>
+#include <print.h>
+struct Stop : public poplar::Vertex {
+  poplar::InOut<int> x; poplar::Input<int> how;
+  bool compute() {
+    if (how == 1) { printf("first\n"); assert(*x > 100 && "too small"); }
+    if (how == 2) { printf("assertion `of mine' failed\nthen\n"); abort(); }
+    *x = *x / (how - 4);
+    return true;
+  }
+};
+)");
+    graph.addCodelets(source);
+    Tensor x = graph.addVariable(INT, {}), how = graph.addVariable(INT, {});
+    for (const Tensor &t : {x, how}) graph.setTileMapping(t, 0);
+    graph.createHostWrite("x", x);
+    graph.createHostWrite("how", how);
+    ComputeSet cs = graph.addComputeSet();
+    graph.setTileMapping(graph.addVertex(cs, "Stop", {{"x", x}, {"how", how}}), 0);
+    Engine engine(graph, program::Execute(cs));
+    std::ostringstream printed;
+    engine.setPrintStream(printed);
+    const auto textOf = [&](int value, int kind) -> std::string {
+      engine.load(d.device);
+      write(engine, "x", std::vector<int>{value});
+      write(engine, "how", std::vector<int>{kind});
+      try {
+        engine.run();
+      } catch (const application_runtime_error &error) { return error.what(); }
+      return "";
+    };
+    const std::string assertion = textOf(1, 1);
+    CHECK(assertion.find("'Stop' failed on tile 0: ") != std::string::npos);
+    CHECK(assertion.find("assertion `*x > 100 && \"too small\"' failed") != std::string::npos);
+    CHECK(assertion.find("first") == std::string::npos);
+    CHECK(textOf(1, 2).find("it called abort, failed an assertion or") != std::string::npos);
+    CHECK(textOf(INT_MIN, 3).find("by zero, or the smallest integer by -1") != std::string::npos);
+    CHECK(textOf(1, 3).empty());
+    CHECK(printed.str().find("too small") != std::string::npos);
+  });
+}
 
 TEST_CASE("codelets come from lists of files, compiled files and compiled texts") {
   const std::filesystem::path folder =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <map>
 #include <mutex>
@@ -55,8 +56,12 @@ struct TileRunner::State {
     int signal = 0;
     std::uint32_t floats = 0; // exceptions
     explicit operator bool() const { return signal != 0 || floats != 0; }
-    const char *text() const { return signal != 0 ? describeFault(signal) : describeFloatFlag(floats); }
     std::uint32_t task = 0, group = 0;
+    std::string assertion; // that failed; empty when none did
+    std::string text() const {
+      if (!assertion.empty()) return assertion;
+      return signal != 0 ? describeFault(signal) : describeFloatFlag(floats);
+    }
   };
   std::mutex faultMutex;
   Fault fault; // of the lowest tile
@@ -66,9 +71,20 @@ struct TileRunner::State {
     volatile std::uint32_t group = 0;
     FaultGuard guard;
     if (const int signal = sigsetjmp(guard.point(), 0))
-      note({signal, 0, task, group});
+      note({signal, 0, task, group, signal == SIGILL ? failedAssertion(module->tasks[task].tile) : std::string()});
     else if (const std::uint32_t floats = storage.runTask(task, context, counts, slots.data(), group))
-      note({0, floats, task, group});
+      note({0, floats, task, group, {}});
+  }
+
+  /// The assertion that the codelets of a tile printed last, which is how a failed one begins its abort.
+  std::string failedAssertion(std::uint32_t tile) {
+    const std::lock_guard lock(printer.mutex);
+    const std::string &text = printer.text[tile];
+    if (!text.ends_with("' failed\n")) return {};
+    const std::size_t begin = text.rfind(": assertion `");
+    if (begin == std::string::npos || text.find('\n', begin) != text.size() - 1) return {};
+    const std::size_t line = begin == 0 ? 0 : text.rfind('\n', begin) + 1; // 0 when there is no line before
+    return text.substr(line, text.size() - 1 - line);
   }
 
   void note(const Fault &found) {
