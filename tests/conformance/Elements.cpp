@@ -1,4 +1,5 @@
 // Vertices whose fields are connected and set in the less common ways compute the same on every device.
+#include <poplar/MetadataCreation.hpp>
 #include <poplar/exceptions.hpp>
 #include <sstream>
 
@@ -138,6 +139,29 @@ TEST_CASE("initial values: bits of halves, and those of a replica") {
     CHECK(read<int>(engine, "u", 2) == std::vector<int>{9, 9});
     CHECK(read<unsigned>(engine, "copy", 1)[0] == 0);
     CHECK_THROWS_AS(graph.setInitialValue(u, {{1u, 9u}}), graph_replication_error);
+  });
+}
+
+TEST_CASE("tensors of metadata hold it, as constants and as variables") {
+  onEachDevice([](TestDevice &device) {
+    INFO(device.name);
+    using Format = QuarterMetadata::Format;
+    Graph graph(device.device.getTarget());
+    Tensor constant = createConstantMetadataTensor(graph, Format::F143, 3),
+           variable = createVariableMetadataTensor(graph, Format::F152, -2, {"given"}),
+           copy = createVariableMetadataTensor(graph, Format::F143, 0);
+    CHECK(graph.isConstant(constant.getVarRegions()[0].var));
+    CHECK(constant.elementType() == QUARTER_METADATA);
+    CHECK(variable.getDebugStr().find("given") != std::string::npos);
+    CHECK(constant.getDebugStr().find("metadata") != std::string::npos);
+    graph.createHostRead("variable", variable);
+    graph.createHostRead("copy", copy);
+    Engine engine(graph, program::Copy(constant, copy));
+    engine.load(device.device);
+    engine.run();
+    CHECK(read<std::uint8_t>(engine, "variable", 1)[0] == QuarterMetadata(Format::F152, -2).bits());
+    CHECK(read<std::uint8_t>(engine, "copy", 1)[0] == QuarterMetadata(Format::F143, 3).bits());
+    CHECK_THROWS_AS(createConstantMetadataTensor(graph, Format::F143, 99), tensor_metadata_error);
   });
 }
 

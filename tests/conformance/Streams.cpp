@@ -230,4 +230,21 @@ TEST_CASE("handles own the callbacks they were made of") {
   HostCallbackHandle moved = std::move(host);
   (*moved.release())(inputs, outputs);
   CHECK(calls == 2 + 7 + 7);
+  // What they are made of need not be copied.
+  const auto owner = [&calls](int n) {
+    return [&calls, owned = std::make_unique<int>(n)](auto &&...) mutable { calls = (*owned)++; };
+  };
+  StreamCallbackHandle(owner(30)).get()->fetch(nullptr);
+  CHECK(calls == 30);
+  struct Arrays {
+    std::unique_ptr<int> owned;
+    int *calls;
+    void operator()(ArrayRef<const void *> in, ArrayRef<void *>) { *calls = *owned + static_cast<int>(in.size()); }
+  };
+  (*HostCallbackHandle(Arrays{std::make_unique<int>(40), &calls}).get())(inputs, outputs);
+  CHECK(calls == 43);
+  auto pointers = [&calls, owned = std::make_unique<int>(50)](const void *const *, std::size_t in, void *const *,
+                                                              std::size_t) { calls = *owned + static_cast<int>(in); };
+  (*HostCallbackHandle(std::move(pointers)).get())(inputs, outputs);
+  CHECK(calls == 53);
 }

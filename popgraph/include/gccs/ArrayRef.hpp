@@ -1,13 +1,7 @@
 #ifndef gccs_ArrayRef_hpp
 #define gccs_ArrayRef_hpp
 /// \file
-/// poplar::ArrayRef by the name that programs of SDK 3 know.
+/// The header that programs of SDK 3 include for gccs::ArrayRef.
 #include <poplar/ArrayRef.hpp>
-
-namespace gccs {
-
-using poplar::ArrayRef; ///< the same class
-
-} // namespace gccs
 
 #endif

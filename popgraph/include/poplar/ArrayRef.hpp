@@ -96,4 +96,10 @@ template <typename T> std::ostream &operator<<(std::ostream &stream, ArrayRef<T>
 
 } // namespace poplar
 
+namespace gccs {
+
+using poplar::ArrayRef; ///< the same class, by the name that programs of SDK 3 know
+
+} // namespace gccs
+
 #endif

@@ -4,7 +4,6 @@
 /// Functions of the host that a program calls with tensors.
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -34,16 +33,14 @@ public:
   /// Wraps a callable.
   template <typename F, typename = decltype(std::declval<F &>()(std::declval<ArrayRef<const void *>>(),
                                                                 std::declval<ArrayRef<void *>>()))>
-  HostCallbackHandle(F function) : callback_(new FunctionCallback(std::move(function))) {}
+  HostCallbackHandle(F function) : callback_(new FunctionCallback<F>(std::move(function))) {}
 
   /// Wraps a callable that takes pointers and counts.
   template <typename F, typename = decltype(std::declval<F &>()(std::declval<const void *const *>(), std::size_t(),
                                                                 std::declval<void *const *>(), std::size_t())),
             typename = void>
   HostCallbackHandle(F function)
-      : callback_(new FunctionCallback([function](ArrayRef<const void *> inputs, ArrayRef<void *> outputs) mutable {
-          function(inputs.data(), inputs.size(), outputs.data(), outputs.size());
-        })) {}
+      : callback_(new PointersCallback<F>(std::move(function))) {}
 
   HostCallbackHandle(HostCallbackHandle &&) = default;
   HostCallbackHandle(const HostCallbackHandle &) = delete;
@@ -54,11 +51,18 @@ public:
   std::unique_ptr<HostCallback> release() { return std::move(callback_); }
 
 private:
-  struct FunctionCallback : HostCallback {
-    using Function = std::function<void(ArrayRef<const void *>, ArrayRef<void *>)>;
-    explicit FunctionCallback(Function f) : function(std::move(f)) {}
+  // Not of std::function, which only takes what can be copied.
+  template <typename F> struct FunctionCallback : HostCallback {
+    explicit FunctionCallback(F f) : function(std::move(f)) {}
     void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override { function(inputs, outputs); }
-    Function function;
+    F function;
+  };
+  template <typename F> struct PointersCallback : HostCallback {
+    explicit PointersCallback(F f) : function(std::move(f)) {}
+    void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override {
+      function(inputs.data(), inputs.size(), outputs.data(), outputs.size());
+    }
+    F function;
   };
   std::unique_ptr<HostCallback> callback_;
 };

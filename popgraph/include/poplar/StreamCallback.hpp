@@ -3,7 +3,6 @@
 /// \file
 /// Callbacks that supply or take the data of a stream.
 
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -49,7 +48,7 @@ public:
   StreamCallbackHandle(std::unique_ptr<Callback> callback) : callback_(callback.release()) {}
 
   template <typename F, typename = decltype(std::declval<F &>()(std::declval<void *>()))>
-  StreamCallbackHandle(F function) : callback_(new FunctionCallback(std::move(function))) {}
+  StreamCallbackHandle(F function) : callback_(new FunctionCallback<F>(std::move(function))) {}
 
   StreamCallbackHandle(StreamCallbackHandle &&) = default;
   StreamCallbackHandle(const StreamCallbackHandle &) = delete;
@@ -60,10 +59,11 @@ public:
   std::unique_ptr<StreamCallback> release() { return std::move(callback_); }
 
 private:
-  struct FunctionCallback : LegacyStreamCallback {
-    explicit FunctionCallback(std::function<void(void *)> f) : function(std::move(f)) {}
+  // Not of std::function, which only takes what can be copied.
+  template <typename F> struct FunctionCallback : LegacyStreamCallback {
+    explicit FunctionCallback(F f) : function(std::move(f)) {}
     void fetch(void *buffer) override { function(buffer); }
-    std::function<void(void *)> function;
+    F function;
   };
   std::unique_ptr<StreamCallback> callback_;
 };

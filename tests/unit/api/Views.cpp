@@ -1,4 +1,3 @@
-#include "gccs/ArrayRef.hpp"
 #include "poplar/ArrayRef.hpp"
 #include "poplar/Interval.hpp"
 #include "poplar/StringRef.hpp"
