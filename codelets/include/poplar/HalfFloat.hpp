@@ -10,22 +10,37 @@
 #include <immintrin.h>
 #endif
 
+// Codelets compute constants of halves; a processor's instructions and memcpy do not.
+#if defined(__POPC__)
+#define POPGRAPH_CONSTEXPR constexpr
+#else
+#define POPGRAPH_CONSTEXPR inline
+#endif
+
 namespace poplar {
 namespace detail {
 
-inline std::uint32_t floatBits(float value) {
+POPGRAPH_CONSTEXPR std::uint32_t floatBits(float value) {
+#if defined(__POPC__)
+  return __builtin_bit_cast(std::uint32_t, value);
+#else
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return bits;
+#endif
 }
 
-inline float bitsFloat(std::uint32_t bits) {
+POPGRAPH_CONSTEXPR float bitsFloat(std::uint32_t bits) {
+#if defined(__POPC__)
+  return __builtin_bit_cast(float, bits);
+#else
   float value;
   std::memcpy(&value, &bits, sizeof value);
   return value;
+#endif
 }
 
-inline std::uint16_t floatToHalfBits(float value) {
+POPGRAPH_CONSTEXPR std::uint16_t floatToHalfBits(float value) {
 #if defined(__POPC__)
   const _Float16 half = static_cast<_Float16>(value);
   return __builtin_bit_cast(std::uint16_t, half);
@@ -50,7 +65,7 @@ inline std::uint16_t floatToHalfBits(float value) {
 #endif
 }
 
-inline float halfBitsToFloat(std::uint16_t bits) {
+POPGRAPH_CONSTEXPR float halfBitsToFloat(std::uint16_t bits) {
 #if defined(__POPC__)
   return static_cast<float>(__builtin_bit_cast(_Float16, bits));
 #elif defined(__F16C__)
@@ -75,24 +90,30 @@ class half {
 public:
   half() = default;
   /// Rounds to nearest even. Too large values give infinity.
-  half(float value) : bits_(poplar::detail::floatToHalfBits(value)) {}
-  half(double value) : bits_(fromDouble(value)) {}
-  half(bool value) : half(static_cast<float>(value)) {}
-  half(char value) : half(static_cast<float>(value)) {}
-  half(signed char value) : half(static_cast<float>(value)) {}
-  half(unsigned char value) : half(static_cast<float>(value)) {}
-  half(short value) : half(static_cast<float>(value)) {}
-  half(unsigned short value) : half(static_cast<float>(value)) {}
-  half(int value) : half(static_cast<float>(value)) {}
-  half(unsigned value) : half(static_cast<float>(value)) {}
-  half(long value) : half(static_cast<float>(value)) {}
-  half(unsigned long value) : half(static_cast<float>(value)) {}
-  half(long long value) : half(static_cast<float>(value)) {}
-  half(unsigned long long value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(float value) : bits_(poplar::detail::floatToHalfBits(value)) {}
+  POPGRAPH_CONSTEXPR half(double value) : bits_(fromDouble(value)) {}
+  POPGRAPH_CONSTEXPR half(bool value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(char value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(signed char value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(unsigned char value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(short value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(unsigned short value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(int value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(unsigned value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(long value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(unsigned long value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(long long value) : half(static_cast<float>(value)) {}
+  POPGRAPH_CONSTEXPR half(unsigned long long value) : half(static_cast<float>(value)) {}
+
+  /// What an edge of a half is connected to: without this, its two conversions would be equally good.
+  template <template <class> class Edge, class = typename Edge<half>::ElementType>
+  half(const Edge<half> &edge) : half(*edge) {}
 
   /// Exact.
-  operator float() const { return poplar::detail::halfBitsToFloat(bits_); }
+  POPGRAPH_CONSTEXPR operator float() const { return poplar::detail::halfBitsToFloat(bits_); }
 
+  /// Exact, and a half.
+  constexpr half operator-() const { return fromBits(static_cast<std::uint16_t>(bits_ ^ 0x8000u)); }
   half &operator+=(float other) { return *this = half(static_cast<float>(*this) + other); }
   half &operator-=(float other) { return *this = half(static_cast<float>(*this) - other); }
   half &operator*=(float other) { return *this = half(static_cast<float>(*this) * other); }
@@ -103,13 +124,15 @@ public:
   half operator--(int) { half old = *this; *this -= 1.0f; return old; }
 
   /// The half whose representation is `bits`.
-  static half fromBits(std::uint16_t bits) { half h; h.bits_ = bits; return h; }
+  static constexpr half fromBits(std::uint16_t bits) { return half(Bits{bits}); }
   /// The representation.
-  std::uint16_t bits() const { return bits_; }
+  constexpr std::uint16_t bits() const { return bits_; }
 
 private:
+  struct Bits { std::uint16_t value; };
+  explicit constexpr half(Bits bits) : bits_(bits.value) {}
   // Rounding twice, to float and then to half, would be wrong near ties: keep what float drops as a sticky bit.
-  static std::uint16_t fromDouble(double value) {
+  static POPGRAPH_CONSTEXPR std::uint16_t fromDouble(double value) {
     float narrow = static_cast<float>(value);
     const double back = static_cast<double>(narrow);
     if (back != value && value == value) {
@@ -138,16 +161,18 @@ public:
   static constexpr float_round_style round_style = round_to_nearest;
   static constexpr int digits = 11, digits10 = 3, max_digits10 = 5, radix = 2;
   static constexpr int min_exponent = -13, min_exponent10 = -4, max_exponent = 16, max_exponent10 = 4;
-  static half min() { return half::fromBits(0x0400); }
-  static half max() { return half::fromBits(0x7bff); }
-  static half lowest() { return half::fromBits(0xfbff); }
-  static half epsilon() { return half::fromBits(0x1400); }
-  static half round_error() { return half::fromBits(0x3800); }
-  static half infinity() { return half::fromBits(0x7c00); }
-  static half quiet_NaN() { return half::fromBits(0x7e00); }
-  static half signaling_NaN() { return half::fromBits(0x7d00); }
-  static half denorm_min() { return half::fromBits(0x0001); }
+  static constexpr half min() { return half::fromBits(0x0400); }
+  static constexpr half max() { return half::fromBits(0x7bff); }
+  static constexpr half lowest() { return half::fromBits(0xfbff); }
+  static constexpr half epsilon() { return half::fromBits(0x1400); }
+  static constexpr half round_error() { return half::fromBits(0x3800); }
+  static constexpr half infinity() { return half::fromBits(0x7c00); }
+  static constexpr half quiet_NaN() { return half::fromBits(0x7e00); }
+  static constexpr half signaling_NaN() { return half::fromBits(0x7d00); }
+  static constexpr half denorm_min() { return half::fromBits(0x0001); }
 };
 } // namespace std
+
+#undef POPGRAPH_CONSTEXPR
 
 #endif

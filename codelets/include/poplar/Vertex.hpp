@@ -113,54 +113,75 @@ class VectorList : public detail::Array<Vector<T, VectorLayout::SPAN, minAlign, 
 namespace detail {
 // An edge of a class type (half) converts to that class only, one conversion short of arithmetic: these operators
 // read the element. `Scalar` finds the edges they are for.
-template <class E> struct Scalar { static constexpr bool isClass = false; };
-template <class T> struct Scalar<Input<T>> { static constexpr bool isClass = std::is_class<T>::value; };
-template <class T> struct Scalar<Output<T>> { static constexpr bool isClass = std::is_class<T>::value; };
-template <class T> struct Scalar<InOut<T>> { static constexpr bool isClass = std::is_class<T>::value; };
+template <class E> struct Scalar { static constexpr bool isEdge = false, isClass = false; };
+template <class T> struct Scalar<Input<T>> {
+  static constexpr bool isEdge = true, isClass = std::is_class<T>::value;
+};
+template <class T> struct Scalar<Output<T>> {
+  static constexpr bool isEdge = true, isClass = std::is_class<T>::value;
+};
+template <class T> struct Scalar<InOut<T>> {
+  static constexpr bool isEdge = true, isClass = std::is_class<T>::value;
+};
 template <class E> typename std::enable_if<Scalar<E>::isClass, typename E::ElementType>::type read(const E &e) {
   return *e;
 }
 template <class E> typename std::enable_if<!Scalar<E>::isClass, const E &>::type read(const E &e) { return e; }
 template <class A, class B> struct EitherIsClass : std::enable_if<Scalar<A>::isClass || Scalar<B>::isClass, int> {};
+// Whether assigning an edge would take a conversion to the element's class after one from the edge.
+template <class T, class E> struct Assigns {
+  static constexpr bool value = Scalar<E>::isClass || (Scalar<E>::isEdge && std::is_class<T>::value);
+};
+
+// The image of a scalar edge. An edge of a class that stands for numbers (half) is a number itself.
+template <class T> struct IsNumberClass {
+  static constexpr bool value = std::is_class<T>::value && std::is_convertible<T, float>::value;
+};
+template <class T, bool isNumberClass = IsNumberClass<T>::value> class Pointer {
+protected:
+  T *data_;
+};
+template <class T> class Pointer<T, true> {
+public:
+  operator float() const { return static_cast<float>(*data_); }
+protected:
+  T *data_;
+};
 } // namespace detail
 
 /// Edge that is only read. `Input<float>` converts to `const float &`; `*f` and `f->member` work too.
-template <class T> class Input {
+template <class T> class Input : public detail::Pointer<const T> {
 public:
   /// What it holds.
   typedef T ElementType;
-  operator const T &() const { return *data_; }
-  const T &operator*() const { return *data_; }
-  const T *operator->() const { return data_; }
-private:
-  const T *data_;
+  operator const T &() const { return *this->data_; }
+  const T &operator*() const { return *this->data_; }
+  const T *operator->() const { return this->data_; }
 };
 
 namespace detail {
 // A scalar edge that is written.
-template <class T> class WrittenScalar {
+template <class T> class WrittenScalar : public Pointer<T> {
 public:
   /// What it holds.
   typedef T ElementType;
-  operator T &() const { return *data_; }
-  T &operator*() const { return *data_; }
-  T *operator->() const { return data_; }
-  template <class U> T &operator+=(const U &u) const { return *data_ += detail::read(u); }
-  template <class U> T &operator-=(const U &u) const { return *data_ -= detail::read(u); }
-  template <class U> T &operator*=(const U &u) const { return *data_ *= detail::read(u); }
-  template <class U> T &operator/=(const U &u) const { return *data_ /= detail::read(u); }
-  template <class U> T &operator%=(const U &u) const { return *data_ %= detail::read(u); }
-  template <class U> T &operator&=(const U &u) const { return *data_ &= detail::read(u); }
-  template <class U> T &operator|=(const U &u) const { return *data_ |= detail::read(u); }
-  template <class U> T &operator^=(const U &u) const { return *data_ ^= detail::read(u); }
-  template <class U> T &operator<<=(const U &u) const { return *data_ <<= detail::read(u); }
-  template <class U> T &operator>>=(const U &u) const { return *data_ >>= detail::read(u); }
-  T &operator++() const { return ++*data_; }
-  T &operator--() const { return --*data_; }
-  T operator++(int) const { return (*data_)++; }
-  T operator--(int) const { return (*data_)--; }
-protected:
-  T *data_;
+  operator T &() const { return *this->data_; }
+  T &operator*() const { return *this->data_; }
+  T *operator->() const { return this->data_; }
+  template <class U> T &operator+=(const U &u) const { return *this->data_ += detail::read(u); }
+  template <class U> T &operator-=(const U &u) const { return *this->data_ -= detail::read(u); }
+  template <class U> T &operator*=(const U &u) const { return *this->data_ *= detail::read(u); }
+  template <class U> T &operator/=(const U &u) const { return *this->data_ /= detail::read(u); }
+  template <class U> T &operator%=(const U &u) const { return *this->data_ %= detail::read(u); }
+  template <class U> T &operator&=(const U &u) const { return *this->data_ &= detail::read(u); }
+  template <class U> T &operator|=(const U &u) const { return *this->data_ |= detail::read(u); }
+  template <class U> T &operator^=(const U &u) const { return *this->data_ ^= detail::read(u); }
+  template <class U> T &operator<<=(const U &u) const { return *this->data_ <<= detail::read(u); }
+  template <class U> T &operator>>=(const U &u) const { return *this->data_ >>= detail::read(u); }
+  T &operator++() const { return ++*this->data_; }
+  T &operator--() const { return --*this->data_; }
+  T operator++(int) const { return (*this->data_)++; }
+  T operator--(int) const { return (*this->data_)--; }
 };
 } // namespace detail
 
@@ -169,7 +190,7 @@ template <class T> class Output : public detail::WrittenScalar<T> {
 public:
   T &operator=(const T &value) const { return *this->data_ = value; }
   T &operator=(const Output &other) const { return *this->data_ = *other; }
-  template <class E> typename std::enable_if<detail::Scalar<E>::isClass, T &>::type operator=(const E &edge) const {
+  template <class E> typename std::enable_if<detail::Assigns<T, E>::value, T &>::type operator=(const E &edge) const {
     return *this->data_ = *edge;
   }
 };
@@ -179,7 +200,7 @@ template <class T> class InOut : public detail::WrittenScalar<T> {
 public:
   T &operator=(const T &value) const { return *this->data_ = value; }
   T &operator=(const InOut &other) const { return *this->data_ = *other; }
-  template <class E> typename std::enable_if<detail::Scalar<E>::isClass, T &>::type operator=(const E &edge) const {
+  template <class E> typename std::enable_if<detail::Assigns<T, E>::value, T &>::type operator=(const E &edge) const {
     return *this->data_ = *edge;
   }
 };

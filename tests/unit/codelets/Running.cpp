@@ -1,6 +1,7 @@
 #include "tests/support/Catch.hpp"
 #include "tests/unit/codelets/Support.hpp"
 #include <complex>
+#include <map>
 #include <numeric>
 
 using namespace popgraph::codelets;
@@ -233,6 +234,68 @@ TEST_CASE("Half arithmetic rounds to nearest even", "[codelets]") {
   CHECK(out == expected);
   CHECK(back[3] == 65504.0f);
   CHECK(back[6] == 5.9604645e-8f);
+}
+
+TEST_CASE("A scalar edge of halves is a number wherever one of floats is", "[codelets]") {
+  const auto module = compileText(R"(
+    #include <poplar/HalfFloat.hpp>
+    #include <algorithm>
+    #include <cmath>
+    template <typename T> struct Numbers : public Vertex {
+      Input<T> in; Output<T> out; InOut<T> both; Input<float> single; Output<Vector<float>> to;
+      static T twice(T x) { return T(x + x); }
+      static T brace(const Input<T> &edge) { return {edge}; }
+      bool compute() {
+        unsigned n = 0;
+        const float f = in; const double d = in; const int i = in; const T t = in, u(in), v{both}, w = {in};
+        float sum = 1; sum += in; sum *= both;
+        to[n++] = f; to[n++] = static_cast<float>(d); to[n++] = i; to[n++] = t + u + v + w; to[n++] = sum;
+        to[n++] = float(both); to[n++] = static_cast<float>(in); to[n++] = std::sqrt(both); to[n++] = std::pow(in, 2.f);
+        to[n++] = std::fabs(-in); to[n++] = std::max<T>(in, both); to[n++] = std::max({T(in), T(both), t});
+        to[n++] = in ? 1 : 2; to[n++] = !both; to[n++] = in && both; to[n++] = in > both ? in : both;
+        to[n++] = n > 3 ? in : 0.f; to[n++] = n > 3 ? both : T(0); to[n++] = twice(in); to[n++] = brace(in);
+        const T less = -t, more = less < T(0) ? -less : less; T given; given = both;
+        to[n++] = less; to[n++] = more; to[n++] = given; to[n++] = 1 - in; to[n++] = both * 2.f; to[n++] = in == 2.5f;
+        both = single; to[n++] = both; both += single; to[n++] = both; both *= in; to[n++] = both;
+        out = in; to[n++] = out; out = single; to[n++] = out; out = both; to[n++] = out; out = 1.5f;
+        return true;
+      } };
+    template struct Numbers<float>; template struct Numbers<half>;
+    struct Constants : public Vertex {
+      Output<Vector<half>> out;
+      bool compute() {
+        constexpr half small = 1e-3f, wide = 2049.0000001, negative = -half(3), limit = std::numeric_limits<half>::max();
+        static_assert(small < wide && negative == -3 && limit == 65504 && wide == 2050, "");
+        out[0] = small; out[1] = wide; out[2] = negative; out[3] = limit;
+        return true;
+      } };)");
+  const auto numbers = [&](const char *name, const auto &of) {
+    const auto in = of(2.5f), initial = of(4);
+    auto both = initial, out = of(0);
+    const float single = 0.5f;
+    std::vector<float> to(32);
+    VertexRun vertex(*module, name);
+    vertex.connect("in", &in);
+    vertex.connect("out", &out);
+    vertex.connect("both", &both);
+    vertex.connect("single", &single);
+    vertex.connect("to", to.data(), static_cast<std::uint32_t>(to.size()));
+    vertex.run();
+    CHECK(both == of(2.5f));
+    CHECK(out == of(1.5f));
+    return to;
+  };
+  const std::vector<float> expected = {2.5f,  2.5f, 2,  11.5f, 14, 4, 2.5f,  2, 6.25f, 2.5f, 4,    4, 1,    0,    1, 4,
+                                       2.5f, 4,    5, 2.5f,  -2.5f, 2.5f, 4, -1.5f, 8,   1,  0.5f, 1, 2.5f, 2.5f, 0.5f, 2.5f};
+  CHECK(numbers("Numbers<float>", [](float x) { return x; }) == expected);
+  CHECK(numbers("Numbers<half>", [](float x) {
+          return std::map<float, std::uint16_t>{{0, 0}, {1.5f, 0x3e00}, {2.5f, 0x4100}, {4, 0x4400}}.at(x);
+        }) == expected);
+  std::vector<std::uint16_t> constants(4);
+  VertexRun vertex(*module, "Constants");
+  vertex.connect("out", constants.data(), 4);
+  vertex.run();
+  CHECK(constants == std::vector<std::uint16_t>{0x1419, 0x6801, 0xc200, 0x7bff});
 }
 
 TEST_CASE("Indirect calls, recursion and memory functions run and count", "[codelets]") {
