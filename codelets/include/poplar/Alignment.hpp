@@ -14,7 +14,9 @@ inline bool isAligned(const void *pointer, std::size_t bytes) {
 }
 
 /// `value` rounded up to a multiple of `multiple`, a power of two.
-template <class T> constexpr T alignUp(T value, T multiple) { return (value + multiple - 1) & ~(multiple - 1); }
+template <class Value> constexpr Value alignUp(Value value, Value multiple) {
+  return (value + multiple - 1) & ~(multiple - 1);
+}
 
 } // namespace poplar
 

@@ -33,23 +33,25 @@ public:
   ConnectionDesc(StringRef field, std::initializer_list<Tensor> tensors) : kind_(Kind::Tensors), tensors_(tensors) {
     setField(field);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  ConnectionDesc(StringRef field, T value) : kind_(Kind::Value), type_(equivalent_device_type<T>().value), count_(1) {
+  template <typename Element, typename = typename std::enable_if<TypeTraits::isSimpleType<Element>()>::type>
+  ConnectionDesc(StringRef field, Element value)
+      : kind_(Kind::Value), type_(equivalent_device_type<Element>().value), count_(1) {
     setField(field);
     std::memcpy(value_, &value, sizeof value);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  ConnectionDesc(StringRef field, ArrayRef<T> values)
-      : kind_(Kind::Values), type_(equivalent_device_type<T>().value), count_(values.size()) {
+  template <typename Element, typename = typename std::enable_if<TypeTraits::isSimpleType<Element>()>::type>
+  ConnectionDesc(StringRef field, ArrayRef<Element> values)
+      : kind_(Kind::Values), type_(equivalent_device_type<Element>().value), count_(values.size()) {
     setField(field);
-    values_.resize(count_ * sizeof(T));
+    values_.resize(count_ * sizeof(Element));
     if (count_) std::memcpy(values_.data(), values.data(), values_.size());
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  ConnectionDesc(StringRef field, const std::vector<T> &values) : ConnectionDesc(field, ArrayRef<T>(values)) {}
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  ConnectionDesc(StringRef field, std::initializer_list<T> values)
-      : ConnectionDesc(field, ArrayRef<T>(values.begin(), values.size())) {}
+  template <typename Element, typename = typename std::enable_if<TypeTraits::isSimpleType<Element>()>::type>
+  ConnectionDesc(StringRef field, const std::vector<Element> &values)
+      : ConnectionDesc(field, ArrayRef<Element>(values)) {}
+  template <typename Element, typename = typename std::enable_if<TypeTraits::isSimpleType<Element>()>::type>
+  ConnectionDesc(StringRef field, std::initializer_list<Element> values)
+      : ConnectionDesc(field, ArrayRef<Element>(values.begin(), values.size())) {}
 
 private:
   friend class Graph;

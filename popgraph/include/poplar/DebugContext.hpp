@@ -17,10 +17,11 @@ class DebugContext;
 class DebugInfo;
 
 namespace detail {
-/// `type` when T is a DebugInfo. Constructors that take one are templates, because `{dnai, "name"}` would make one too.
-template <typename T> using IfDebugInfo = typename std::enable_if<std::is_base_of<DebugInfo, T>::value>::type;
-/// `type` when T is a DebugContext itself, not what converts to one.
-template <typename T> using IfDebugContext = typename std::enable_if<std::is_same<DebugContext, T>::value>::type;
+/// `type` when Value is a DebugInfo. Constructors that take one are templates: `{dnai, "name"}` would make one, too.
+template <typename Value> using IfDebugInfo = typename std::enable_if<std::is_base_of<DebugInfo, Value>::value>::type;
+/// `type` when Value is a DebugContext itself, not what converts to one.
+template <typename Value>
+using IfDebugContext = typename std::enable_if<std::is_same<DebugContext, Value>::value>::type;
 } // namespace detail
 
 /// Number of a DebugInfo; 0 is none.

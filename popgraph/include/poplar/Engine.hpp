@@ -45,8 +45,8 @@ using ProgressFunc = std::function<void(int, int)>;
 namespace detail {
 /// A bool made of nothing but a bool: a function, which converts to bool too, is still taken for a ProgressFunc.
 struct CheckFlag {
-  template <typename T, typename = typename std::enable_if<std::is_same<T, bool>::value>::type>
-  CheckFlag(T check) : value(check) {}
+  template <typename Value, typename = typename std::enable_if<std::is_same<Value, bool>::value>::type>
+  CheckFlag(Value check) : value(check) {}
   bool value;
 };
 } // namespace detail
@@ -123,20 +123,20 @@ public:
   /// memory holds the tensors of all replicas, one after the other. Throws tensor_io_state_error before load, for an
   /// unknown handle and for a wrong size.
   void writeTensor(StringRef handle, const void *begin, const void *end);
-  template <typename T> void writeTensor(StringRef handle, ArrayRef<T> values) {
+  template <typename Value> void writeTensor(StringRef handle, ArrayRef<Value> values) {
     writeTensor(handle, values.data(), values.data() + values.size());
   }
-  template <typename T> void writeTensor(StringRef handle, const std::vector<T> &values) {
-    writeTensor(handle, ArrayRef<T>(values));
+  template <typename Value> void writeTensor(StringRef handle, const std::vector<Value> &values) {
+    writeTensor(handle, ArrayRef<Value>(values));
   }
   /// Older form: the size is taken to be right.
   void writeTensor(StringRef handle, const void *begin);
   /// Copies a tensor named by createHostRead to host memory; see writeTensor.
   void readTensor(StringRef handle, void *begin, void *end);
-  template <typename T> void readTensor(StringRef handle, ArrayRef<T> values) {
-    readTensor(handle, const_cast<T *>(values.data()), const_cast<T *>(values.data() + values.size()));
+  template <typename Value> void readTensor(StringRef handle, ArrayRef<Value> values) {
+    readTensor(handle, const_cast<Value *>(values.data()), const_cast<Value *>(values.data() + values.size()));
   }
-  template <typename T> void readTensor(StringRef handle, std::vector<T> &values) {
+  template <typename Value> void readTensor(StringRef handle, std::vector<Value> &values) {
     readTensor(handle, values.data(), values.data() + values.size());
   }
   void readTensor(StringRef handle, void *begin);
@@ -148,10 +148,10 @@ public:
   /// Its size must be a multiple of the bytes of one copy. Replica r of n uses pieces r, n + r, 2n + r …; a stream of
   /// mode BROADCAST gives every piece to all replicas. May be called before and after load and between runs.
   void connectStream(StringRef handle, void *begin, void *end);
-  template <typename T> void connectStream(StringRef handle, ArrayRef<T> data) {
-    connectStream(handle, const_cast<T *>(data.data()), const_cast<T *>(data.data() + data.size()));
+  template <typename Value> void connectStream(StringRef handle, ArrayRef<Value> data) {
+    connectStream(handle, const_cast<Value *>(data.data()), const_cast<Value *>(data.data() + data.size()));
   }
-  template <typename T> void connectStream(StringRef handle, std::vector<T> &data) {
+  template <typename Value> void connectStream(StringRef handle, std::vector<Value> &data) {
     connectStream(handle, data.data(), data.data() + data.size());
   }
   /// Connects a stream with one place that every copy uses; of a replicated graph, with a piece for each replica.
@@ -179,22 +179,22 @@ public:
   /// a row and graph_replication_error for a replica that does not exist. Contents survive load.
   void copyToRemoteBuffer(const void *row, StringRef handle, std::uint64_t repeat, unsigned replica = 0);
   void copyFromRemoteBuffer(StringRef handle, void *row, std::uint64_t repeat, unsigned replica = 0);
-  template <typename T>
-  void copyToRemoteBuffer(ArrayRef<T> row, StringRef handle, std::uint64_t repeat, unsigned replica = 0) {
+  template <typename Value>
+  void copyToRemoteBuffer(ArrayRef<Value> row, StringRef handle, std::uint64_t repeat, unsigned replica = 0) {
     copyToRemoteBuffer(row.data(), row.data() + row.size(), handle, repeat, replica);
   }
-  template <typename T>
-  void copyToRemoteBuffer(const std::vector<T> &row, StringRef handle, std::uint64_t repeat, unsigned replica = 0) {
-    copyToRemoteBuffer(ArrayRef<T>(row), handle, repeat, replica);
+  template <typename Value>
+  void copyToRemoteBuffer(const std::vector<Value> &row, StringRef handle, std::uint64_t repeat, unsigned replica = 0) {
+    copyToRemoteBuffer(ArrayRef<Value>(row), handle, repeat, replica);
   }
-  template <typename T>
-  void copyFromRemoteBuffer(StringRef handle, ArrayRef<T> row, std::uint64_t repeat, unsigned replica = 0) {
-    copyFromRemoteBuffer(handle, const_cast<T *>(row.data()), const_cast<T *>(row.data() + row.size()), repeat,
+  template <typename Value>
+  void copyFromRemoteBuffer(StringRef handle, ArrayRef<Value> row, std::uint64_t repeat, unsigned replica = 0) {
+    copyFromRemoteBuffer(handle, const_cast<Value *>(row.data()), const_cast<Value *>(row.data() + row.size()), repeat,
                          replica);
   }
-  template <typename T>
-  void copyFromRemoteBuffer(StringRef handle, std::vector<T> &row, std::uint64_t repeat, unsigned replica = 0) {
-    copyFromRemoteBuffer(handle, ArrayRef<T>(row), repeat, replica);
+  template <typename Value>
+  void copyFromRemoteBuffer(StringRef handle, std::vector<Value> &row, std::uint64_t repeat, unsigned replica = 0) {
+    copyFromRemoteBuffer(handle, ArrayRef<Value>(row), repeat, replica);
   }
   /// @}
 

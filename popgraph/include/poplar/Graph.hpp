@@ -118,32 +118,33 @@ public:
                      const DebugContext &debugContext = {});
   /// A constant with one value for each element. Values are converted to `type`; one that does not fit throws
   /// overflow_error. Constants need a tile mapping like variables.
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, ArrayRef<T> values,
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, ArrayRef<Value> values,
                      const DebugContext &debugContext = {}) {
-    return addConstantFrom(type, shape, equivalent_device_type<T>().value, values.data(), values.size(), false,
+    return addConstantFrom(type, shape, equivalent_device_type<Value>().value, values.data(), values.size(), false,
                            debugContext);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const std::vector<T> &values,
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const std::vector<Value> &values,
                      const DebugContext &debugContext = {}) {
-    return addConstant(type, shape, ArrayRef<T>(values), debugContext);
+    return addConstant(type, shape, ArrayRef<Value>(values), debugContext);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, std::initializer_list<T> values,
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, std::initializer_list<Value> values,
                      const DebugContext &debugContext = {}) {
-    return addConstant(type, shape, ArrayRef<T>(values.begin(), values.size()), debugContext);
+    return addConstant(type, shape, ArrayRef<Value>(values.begin(), values.size()), debugContext);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const T *values,
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, const Value *values,
                      const DebugContext &debugContext = {}) {
-    return addConstantFrom(type, shape, equivalent_device_type<T>().value, values, ~std::size_t(0), false,
+    return addConstantFrom(type, shape, equivalent_device_type<Value>().value, values, ~std::size_t(0), false,
                            debugContext);
   }
   /// A constant with one value for all elements.
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, T value, const DebugContext &debugContext = {}) {
-    return addConstantFrom(type, shape, equivalent_device_type<T>().value, &value, 1, true, debugContext);
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  Tensor addConstant(const Type &type, ArrayRef<std::size_t> shape, Value value,
+                     const DebugContext &debugContext = {}) {
+    return addConstantFrom(type, shape, equivalent_device_type<Value>().value, &value, 1, true, debugContext);
   }
   /// A constant of type HALF from the bits of a half, one for all elements or one for each.
   Tensor addConstantHalf(const Type &type, ArrayRef<std::size_t> shape, std::uint16_t value,
@@ -169,18 +170,18 @@ public:
                 TensorCloneDuplicationMethod duplication =
                     TensorCloneDuplicationMethod::DUPLICATE_BY_OUTER_DIMENSION);
   /// The value of a variable after each Engine::load, converted like those of a constant.
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void setInitialValue(const Tensor &tensor, T value) {
-    setTensorValue(tensor, equivalent_device_type<T>().value, &value, 1, true);
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void setInitialValue(const Tensor &tensor, Value value) {
+    setTensorValue(tensor, equivalent_device_type<Value>().value, &value, 1, true);
   }
-  template <typename T> void setInitialValue(const Tensor &tensor, ArrayRef<T> values) {
-    setTensorValue(tensor, equivalent_device_type<T>().value, values.data(), values.size(), false);
+  template <typename Value> void setInitialValue(const Tensor &tensor, ArrayRef<Value> values) {
+    setTensorValue(tensor, equivalent_device_type<Value>().value, values.data(), values.size(), false);
   }
-  template <typename T> void setInitialValue(const Tensor &tensor, const std::vector<T> &values) {
-    setInitialValue(tensor, ArrayRef<T>(values));
+  template <typename Value> void setInitialValue(const Tensor &tensor, const std::vector<Value> &values) {
+    setInitialValue(tensor, ArrayRef<Value>(values));
   }
-  template <typename T> void setInitialValue(const Tensor &tensor, std::initializer_list<T> values) {
-    setInitialValue(tensor, ArrayRef<T>(values.begin(), values.size()));
+  template <typename Value> void setInitialValue(const Tensor &tensor, std::initializer_list<Value> values) {
+    setInitialValue(tensor, ArrayRef<Value>(values.begin(), values.size()));
   }
   /// One value for all elements in each replica: from the replica's number to its value. Throws
   /// graph_replication_error for a replica that does not exist.
@@ -245,21 +246,21 @@ public:
     connect(field, ArrayRef<Tensor>(tensors.begin(), tensors.size()));
   }
   /// Connects an input field with a new constant on the vertex's tile.
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void connect(FieldRef field, T value) {
-    connectConstant(field, equivalent_device_type<T>().value, &value, 1, false);
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void connect(FieldRef field, Value value) {
+    connectConstant(field, equivalent_device_type<Value>().value, &value, 1, false);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void connect(FieldRef field, ArrayRef<T> values) {
-    connectConstant(field, equivalent_device_type<T>().value, values.data(), values.size(), true);
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void connect(FieldRef field, ArrayRef<Value> values) {
+    connectConstant(field, equivalent_device_type<Value>().value, values.data(), values.size(), true);
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void connect(FieldRef field, const std::vector<T> &values) {
-    connect(field, ArrayRef<T>(values));
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void connect(FieldRef field, const std::vector<Value> &values) {
+    connect(field, ArrayRef<Value>(values));
   }
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void connect(FieldRef field, std::initializer_list<T> values) {
-    connect(field, ArrayRef<T>(values.begin(), values.size()));
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void connect(FieldRef field, std::initializer_list<Value> values) {
+    connect(field, ArrayRef<Value>(values.begin(), values.size()));
   }
   /// Number of sub-vectors of a rank 2 field, or of elements of a rank 1 field, that are connected, or for a state
   /// field set, one by one: `connect(vertex["in"][i], tensor)`.
@@ -267,18 +268,18 @@ public:
   /// That number. Throws no_size_specified when neither set nor implied by a connection.
   std::size_t getFieldSize(FieldRef field) const;
   /// Sets a state field. The value is converted to the field's type; one that does not fit throws overflow_error.
-  template <typename T, typename = typename std::enable_if<TypeTraits::isSimpleType<T>()>::type>
-  void setInitialValue(FieldRef field, T value) {
-    setFieldValue(field, equivalent_device_type<T>().value, &value, 1, false);
+  template <typename Value, typename = typename std::enable_if<TypeTraits::isSimpleType<Value>()>::type>
+  void setInitialValue(FieldRef field, Value value) {
+    setFieldValue(field, equivalent_device_type<Value>().value, &value, 1, false);
   }
-  template <typename T> void setInitialValue(FieldRef field, ArrayRef<T> values) {
-    setFieldValue(field, equivalent_device_type<T>().value, values.data(), values.size(), true);
+  template <typename Value> void setInitialValue(FieldRef field, ArrayRef<Value> values) {
+    setFieldValue(field, equivalent_device_type<Value>().value, values.data(), values.size(), true);
   }
-  template <typename T> void setInitialValue(FieldRef field, const std::vector<T> &values) {
-    setInitialValue(field, ArrayRef<T>(values));
+  template <typename Value> void setInitialValue(FieldRef field, const std::vector<Value> &values) {
+    setInitialValue(field, ArrayRef<Value>(values));
   }
-  template <typename T> void setInitialValue(FieldRef field, std::initializer_list<T> values) {
-    setInitialValue(field, ArrayRef<T>(values.begin(), values.size()));
+  template <typename Value> void setInitialValue(FieldRef field, std::initializer_list<Value> values) {
+    setInitialValue(field, ArrayRef<Value>(values.begin(), values.size()));
   }
   /// As setInitialValue, for a field of type half from the bits of halves.
   void setInitialValueHalf(FieldRef field, std::uint16_t value);
@@ -300,9 +301,9 @@ public:
   std::size_t getMaxFieldDim(StringRef vertexType, StringRef field, unsigned dimension) const;
   /// Largest value of an integer field. Throws type_error for another type.
   std::uint64_t getMaxVertexFieldValue(StringRef vertexType, StringRef field) const;
-  /// As above, for a field of any type. Throws poplar_error when T cannot hold it exactly.
-  template <typename T> T getMaxVertexFieldValueAs(StringRef vertexType, StringRef field) const {
-    return getTarget().getTypeLimitsMaxAs<T>(fieldType(vertexType, field));
+  /// As above, for a field of any type. Throws poplar_error when Value cannot hold it exactly.
+  template <typename Value> Value getMaxVertexFieldValueAs(StringRef vertexType, StringRef field) const {
+    return getTarget().getTypeLimitsMaxAs<Value>(fieldType(vertexType, field));
   }
   /// Vertices of all compute sets.
   std::size_t getNumVertices() const;

@@ -31,16 +31,16 @@ public:
   HostCallbackHandle(std::unique_ptr<Callback> callback) : callback_(callback.release()) {}
 
   /// Wraps a callable.
-  template <typename F, typename = decltype(std::declval<F &>()(std::declval<ArrayRef<const void *>>(),
+  template <typename Callable, typename = decltype(std::declval<Callable &>()(std::declval<ArrayRef<const void *>>(),
                                                                 std::declval<ArrayRef<void *>>()))>
-  HostCallbackHandle(F function) : callback_(new FunctionCallback<F>(std::move(function))) {}
+  HostCallbackHandle(Callable function) : callback_(new FunctionCallback<Callable>(std::move(function))) {}
 
   /// Wraps a callable that takes pointers and counts.
-  template <typename F, typename = decltype(std::declval<F &>()(std::declval<const void *const *>(), std::size_t(),
-                                                                std::declval<void *const *>(), std::size_t())),
+  template <typename Callable,
+            typename = decltype(std::declval<Callable &>()(std::declval<const void *const *>(), std::size_t(),
+                                                           std::declval<void *const *>(), std::size_t())),
             typename = void>
-  HostCallbackHandle(F function)
-      : callback_(new PointersCallback<F>(std::move(function))) {}
+  HostCallbackHandle(Callable function) : callback_(new PointersCallback<Callable>(std::move(function))) {}
 
   HostCallbackHandle(HostCallbackHandle &&) = default;
   HostCallbackHandle(const HostCallbackHandle &) = delete;
@@ -52,17 +52,17 @@ public:
 
 private:
   // Not of std::function, which only takes what can be copied.
-  template <typename F> struct FunctionCallback : HostCallback {
-    explicit FunctionCallback(F f) : function(std::move(f)) {}
+  template <typename Callable> struct FunctionCallback : HostCallback {
+    explicit FunctionCallback(Callable f) : function(std::move(f)) {}
     void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override { function(inputs, outputs); }
-    F function;
+    Callable function;
   };
-  template <typename F> struct PointersCallback : HostCallback {
-    explicit PointersCallback(F f) : function(std::move(f)) {}
+  template <typename Callable> struct PointersCallback : HostCallback {
+    explicit PointersCallback(Callable f) : function(std::move(f)) {}
     void operator()(ArrayRef<const void *> inputs, ArrayRef<void *> outputs) override {
       function(inputs.data(), inputs.size(), outputs.data(), outputs.size());
     }
-    F function;
+    Callable function;
   };
   std::unique_ptr<HostCallback> callback_;
 };

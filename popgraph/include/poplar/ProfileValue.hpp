@@ -39,9 +39,9 @@ public:
       : ProfileValue(Map(values.begin(), values.end())) {}
   ProfileValue(bool value);
   /// Any other arithmetic type becomes a number.
-  template <typename T, typename = typename std::enable_if<std::is_arithmetic<T>::value &&
-                                                           !std::is_same<T, bool>::value>::type>
-  ProfileValue(T value) : ProfileValue(NumberTag(), static_cast<double>(value)) {}
+  template <typename Value, typename = typename std::enable_if<std::is_arithmetic<Value>::value &&
+                                                           !std::is_same<Value, bool>::value>::type>
+  ProfileValue(Value value) : ProfileValue(NumberTag(), static_cast<double>(value)) {}
   ProfileValue(const ProfileValue &);
   ProfileValue(ProfileValue &&) noexcept;
   ProfileValue &operator=(const ProfileValue &);

@@ -47,8 +47,8 @@ public:
             typename = typename std::enable_if<std::is_base_of<StreamCallback, Callback>::value>::type>
   StreamCallbackHandle(std::unique_ptr<Callback> callback) : callback_(callback.release()) {}
 
-  template <typename F, typename = decltype(std::declval<F &>()(std::declval<void *>()))>
-  StreamCallbackHandle(F function) : callback_(new FunctionCallback<F>(std::move(function))) {}
+  template <typename Callable, typename = decltype(std::declval<Callable &>()(std::declval<void *>()))>
+  StreamCallbackHandle(Callable function) : callback_(new FunctionCallback<Callable>(std::move(function))) {}
 
   StreamCallbackHandle(StreamCallbackHandle &&) = default;
   StreamCallbackHandle(const StreamCallbackHandle &) = delete;
@@ -60,10 +60,10 @@ public:
 
 private:
   // Not of std::function, which only takes what can be copied.
-  template <typename F> struct FunctionCallback : LegacyStreamCallback {
-    explicit FunctionCallback(F f) : function(std::move(f)) {}
+  template <typename Callable> struct FunctionCallback : LegacyStreamCallback {
+    explicit FunctionCallback(Callable f) : function(std::move(f)) {}
     void fetch(void *buffer) override { function(buffer); }
-    F function;
+    Callable function;
   };
   std::unique_ptr<StreamCallback> callback_;
 };

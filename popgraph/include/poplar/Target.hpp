@@ -125,15 +125,15 @@ public:
   /// Bytes of weights loaded per cycle.
   unsigned getConvUnitCoeffLoadBytesPerCycle() const;
 
-  /// Largest and lowest finite value of a type. Throws poplar_error when U cannot hold it exactly.
-  template <typename U> U getTypeLimitsMaxAs(const Type &type) const {
-    U value;
-    typeLimit(type, true, equivalent_device_type<U>().value, &value);
+  /// Largest and lowest finite value of a type. Throws poplar_error when Value cannot hold it exactly.
+  template <typename Value> Value getTypeLimitsMaxAs(const Type &type) const {
+    Value value;
+    typeLimit(type, true, equivalent_device_type<Value>().value, &value);
     return value;
   }
-  template <typename U> U getTypeLimitsLowestAs(const Type &type) const {
-    U value;
-    typeLimit(type, false, equivalent_device_type<U>().value, &value);
+  template <typename Value> Value getTypeLimitsLowestAs(const Type &type) const {
+    Value value;
+    typeLimit(type, false, equivalent_device_type<Value>().value, &value);
     return value;
   }
 

@@ -124,9 +124,9 @@ public:
   Tensor getMetadata() const;
 
   /// Stores the value of a view that is one constant element and returns true; false for any other view.
-  /// T: an arithmetic type. Throws overflow_error when the value does not fit in it.
-  template <typename T> bool getConstantValue(T *value) const {
-    return constantValue(equivalent_device_type<T>().value, value);
+  /// Value: an arithmetic type. Throws overflow_error when the value does not fit in it.
+  template <typename Value> bool getConstantValue(Value *value) const {
+    return constantValue(equivalent_device_type<Value>().value, value);
   }
 
   /// "[2,3]"

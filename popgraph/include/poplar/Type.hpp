@@ -86,7 +86,7 @@ constexpr Type DOUBLE = Type::fromId(15);
 constexpr Type QUARTER_METADATA = Type::fromId(16);
 
 /// The type that holds a host type's values on the device: `equivalent_device_type<float>().value` is FLOAT.
-template <typename T> struct equivalent_device_type;
+template <typename Value> struct equivalent_device_type;
 #define POPLAR_EQUIVALENT_TYPE(HOST, DEVICE)                                                                          \
   template <> struct equivalent_device_type<HOST> {                                                                   \
     const Type value;                                                                                                 \

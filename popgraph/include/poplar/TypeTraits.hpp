@@ -15,18 +15,18 @@ struct TypeTraits {
   bool isFloatingPoint; ///< float and double
   bool isSigned;        ///< has negative values
 
-  /// Whether values of T can initialise fields, constants and tensors: the arithmetic types.
-  template <typename T> static constexpr bool isSimpleType() {
-    return std::is_arithmetic<T>::value && !std::is_same<T, long double>::value;
+  /// Whether values of Value can initialise fields, constants and tensors: the arithmetic types.
+  template <typename Value> static constexpr bool isSimpleType() {
+    return std::is_arithmetic<Value>::value && !std::is_same<Value, long double>::value;
   }
-  /// The traits of T.
-  template <typename T> static constexpr TypeTraits make() {
-    return TypeTraits{sizeof(T),
-                      alignof(T),
-                      isSimpleType<T>(),
-                      std::is_integral<T>::value,
-                      std::is_floating_point<T>::value,
-                      std::is_signed<T>::value};
+  /// The traits of Value.
+  template <typename Value> static constexpr TypeTraits make() {
+    return TypeTraits{sizeof(Value),
+                      alignof(Value),
+                      isSimpleType<Value>(),
+                      std::is_integral<Value>::value,
+                      std::is_floating_point<Value>::value,
+                      std::is_signed<Value>::value};
   }
 };
 

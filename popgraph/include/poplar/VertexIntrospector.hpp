@@ -50,16 +50,16 @@ public:
   /// Elements of sub-vector `i`; 1 for an element of a vector. Throws index_error when there is no such.
   std::size_t getSizeAtIndex(std::size_t i) const;
   SizeT operator[](std::size_t i) const { return SizeT(getSizeAtIndex(i)); }
-  /// The value of a state field, or of an input connected with a constant, of rank 0. T: an arithmetic type.
-  /// Throws overflow_error when it does not fit in T, and poplar_error when it is only known when the program runs.
-  template <typename T> T getInitialValue(const Target &) const {
-    T value;
-    readValues(0, 0, equivalent_device_type<T>().value, &value, 1);
+  /// The value of a state field, or of an input connected with a constant, of rank 0. Value: an arithmetic type.
+  /// Throws overflow_error when it does not fit in Value, and poplar_error when it is only known when the program runs.
+  template <typename Value> Value getInitialValue(const Target &) const {
+    Value value;
+    readValues(0, 0, equivalent_device_type<Value>().value, &value, 1);
     return value;
   }
-  /// As above for all values of a vector; with T = std::vector<U> for those of a vector of vectors.
-  template <typename T> std::vector<T> getInitialValues(const Target &) const {
-    return valuesOf(static_cast<T *>(nullptr));
+  /// As above for all values of a vector; with Value = std::vector<Other> for those of a vector of vectors.
+  template <typename Value> std::vector<Value> getInitialValues(const Target &) const {
+    return valuesOf(static_cast<Value *>(nullptr));
   }
   /// Layout of the pointers at a nesting level: 0 the vector, 1 the sub-vectors of a rank 2 field.
   layout::Vector getProfilerVectorLayout(unsigned nestingLevel) const;
@@ -73,16 +73,16 @@ private:
   StringRef nameText() const;
   /// Converts `count` values of (sub-)vector `sub`; throws for another rank or an unknown value.
   void readValues(unsigned rank, std::size_t sub, const Type &as, void *into, std::size_t count) const;
-  template <typename T> std::vector<T> readVector(unsigned rank, std::size_t sub, std::size_t count) const {
-    const std::unique_ptr<T[]> values(new T[count]);
-    readValues(rank, sub, equivalent_device_type<T>().value, values.get(), count);
-    return std::vector<T>(values.get(), values.get() + count);
+  template <typename Value> std::vector<Value> readVector(unsigned rank, std::size_t sub, std::size_t count) const {
+    const std::unique_ptr<Value[]> values(new Value[count]);
+    readValues(rank, sub, equivalent_device_type<Value>().value, values.get(), count);
+    return std::vector<Value>(values.get(), values.get() + count);
   }
-  template <typename T> std::vector<T> valuesOf(T *) const { return readVector<T>(1, 0, size()); }
-  template <typename T> std::vector<std::vector<T>> valuesOf(std::vector<T> *) const {
-    std::vector<std::vector<T>> rows;
+  template <typename Value> std::vector<Value> valuesOf(Value *) const { return readVector<Value>(1, 0, size()); }
+  template <typename Value> std::vector<std::vector<Value>> valuesOf(std::vector<Value> *) const {
+    std::vector<std::vector<Value>> rows;
     for (std::size_t i = 0; i != size(); ++i)
-      rows.push_back(readVector<T>(2, i, getSizeAtIndex(i)));
+      rows.push_back(readVector<Value>(2, i, getSizeAtIndex(i)));
     return rows;
   }
 

@@ -6,18 +6,37 @@
 using namespace popgraph::codelets;
 using namespace popgraph::codelets::testing;
 
+namespace {
+const char *const kHeaders[] = {
+    "poplar/Vertex.hpp", "poplar/HalfFloat.hpp", "poplar/TileConstants.hpp", "poplar/AvailableVTypes.h",
+    "poplar/VectorTypes.hpp", "poplar/StackSizeDefs.hpp", "poplar/Loops.hpp", "poplar/Alignment.hpp",
+    "poplar/QuarterFloat.hpp", "print.h", "ipudef.h", "ipu_vector_math", "ipuvectormath", "ipu_memory_intrinsics",
+    "ipu_intrinsics", "ipu_builtins.h"};
+}
+
 TEST_CASE("Every device header compiles alone without warnings", "[codelets][headers]") {
-  for (const char *header :
-       {"poplar/Vertex.hpp", "poplar/HalfFloat.hpp", "poplar/TileConstants.hpp", "poplar/AvailableVTypes.h",
-        "poplar/VectorTypes.hpp", "poplar/StackSizeDefs.hpp", "poplar/Loops.hpp", "poplar/Alignment.hpp",
-        "poplar/QuarterFloat.hpp", "print.h", "ipudef.h", "ipu_vector_math", "ipuvectormath", "ipu_memory_intrinsics",
-        "ipu_intrinsics", "ipu_builtins.h"})
+  for (const char *header : kHeaders)
     for (const char *standard : {"-std=c++17", "-std=c++20"}) {
       INFO(header << " " << standard);
       const std::string flags = std::string(standard) + " -Wall -Wextra -Wdouble-promotion -Werror -Wsystem-headers"
                                 " -Wno-keyword-compat -Wno-deprecated-builtins"; // of the standard library
       CHECK_NOTHROW(compile(textRequest("#include <" + std::string(header) + ">\n", "ipu2", flags)));
     }
+}
+
+TEST_CASE("Device headers do not mind macros whose names are single capitals", "[codelets][headers]") {
+  std::string text, flags;
+  for (const char *header : kHeaders) text += "#include <" + std::string(header) + ">\n";
+  for (char letter = 'A'; letter <= 'Z'; ++letter) flags += std::string(" -D") + letter + "=3";
+  text += R"(
+    struct Uses : poplar::Vertex {
+      poplar::Input<half> in; poplar::InOut<half> both; poplar::Output<poplar::Vector<float>> out;
+      poplar::Input<poplar::VectorList<float>> list;
+      bool compute() {
+        both *= in; both = -in; *both = in + both; out[0] = ipu::fma(float2{N, T}, float2(1.0f), float2(2.0f))[0];
+        out[1] = (half4(A) * half4(B))[2]; out[2] = as_uint(__builtin_ipu_max(half2(C), half2(D)));
+        const float *at = &list[0][0]; out[3] = ipu::load_postinc(&at, X); return true; } };)";
+  CHECK(compile(textRequest(text, "ipu2", flags))->codelets.size() == 1);
 }
 
 TEST_CASE("Vertex.hpp leaves common names to the user", "[codelets][headers]") {

@@ -23,7 +23,7 @@ namespace popgraph {
 namespace math {
 
 // Bits of a value and back: masks and logic on floating-point registers.
-template <class T> struct Bits;
+template <class Number> struct Bits;
 #define POPGRAPH_BITS(type, bits)                                                    \
   template <> struct Bits<type> {                                                    \
     typedef bits Type;                                                               \
@@ -43,26 +43,26 @@ POPGRAPH_BITS(uint2, uint2)
 #undef POPGRAPH_BITS
 
 #define POPGRAPH_LOGIC(name, expression)                                                        \
-  template <class T> inline T name(const T &a, const typename Value<T>::Type &b) {              \
-    const auto x = Bits<T>::of(a), y = Bits<T>::of(b);                                          \
-    return Bits<T>::from(static_cast<typename Bits<T>::Type>(expression));                      \
+  template <class Number> inline Number name(const Number &a, const typename Value<Number>::Type &b) { \
+    const auto x = Bits<Number>::of(a), y = Bits<Number>::of(b);                                \
+    return Bits<Number>::from(static_cast<typename Bits<Number>::Type>(expression));            \
   }
 POPGRAPH_LOGIC(bitAnd, x & y)
 POPGRAPH_LOGIC(andc, x & ~y)
 POPGRAPH_LOGIC(bitOr, x | y)
 POPGRAPH_LOGIC(bitXnor, ~(x ^ y))
 #undef POPGRAPH_LOGIC
-template <class T> inline T bitNot(const T &a) {
-  return Bits<T>::from(static_cast<typename Bits<T>::Type>(~Bits<T>::of(a)));
+template <class Number> inline Number bitNot(const Number &a) {
+  return Bits<Number>::from(static_cast<typename Bits<Number>::Type>(~Bits<Number>::of(a)));
 }
 
 // All bits where it holds, none elsewhere.
 inline int mask(bool value) { return value ? -1 : 0; }
-template <class M> inline M mask(const M &value) { return value; }
+template <class MaskValue> inline MaskValue mask(const MaskValue &value) { return value; }
 #define POPGRAPH_COMPARE(name, op)                                                                     \
-  template <class T> inline T name(const T &a, const typename Value<T>::Type &b) {                     \
-    const auto holds = math::mask(Value<T>::own(a) op Value<T>::own(b));                               \
-    return Bits<T>::from(static_cast<typename Bits<T>::Type>(holds));                                  \
+  template <class Number> inline Number name(const Number &a, const typename Value<Number>::Type &b) { \
+    const auto holds = math::mask(Value<Number>::own(a) op Value<Number>::own(b));                     \
+    return Bits<Number>::from(static_cast<typename Bits<Number>::Type>(holds));                        \
   }
 POPGRAPH_COMPARE(cmpeq, ==)
 POPGRAPH_COMPARE(cmpne, !=)
@@ -73,9 +73,11 @@ POPGRAPH_COMPARE(cmpge, >=)
 #undef POPGRAPH_COMPARE
 
 /// 1 / a and 1 / sqrt(a).
-template <class T> inline T oox(const T &a) { return Value<T>::narrow(typename Value<T>::Wide(1) / Value<T>::wide(a)); }
-template <class T> inline T oorx(const T &a) { return math::rsqrt(a); }
-template <class T> inline T sigm(const T &a) { return math::sigmoid(a); }
+template <class Number> inline Number oox(const Number &a) {
+  return Value<Number>::narrow(typename Value<Number>::Wide(1) / Value<Number>::wide(a));
+}
+template <class Number> inline Number oorx(const Number &a) { return math::rsqrt(a); }
+template <class Number> inline Number sigm(const Number &a) { return math::sigmoid(a); }
 
 // 32-bit words taken apart and put together. "lo" is the half with the lesser address.
 inline unsigned roll16(unsigned a, unsigned b) { return a >> 16 | b << 16; }
@@ -133,9 +135,9 @@ inline float2 rmask(const float2 &a, float keep) {
   const PopgraphPair kept = __popgraph_random_mask(__popgraph_context(), PopgraphPair{a[0], a[1]}, keep);
   return float2{kept.first, kept.second};
 }
-template <class T> inline T rmask(const T &a, float keep) {
-  T result = a;
-  for (unsigned i = 0; i != sizeof(T) / sizeof a[0]; ++i)
+template <class Number> inline Number rmask(const Number &a, float keep) {
+  Number result = a;
+  for (unsigned i = 0; i != sizeof(Number) / sizeof a[0]; ++i)
     if (static_cast<float>(math::urand32() >> 8) * 0x1p-24f >= keep) result[i] = 0;
   return result;
 }
@@ -203,8 +205,8 @@ inline unsigned uget(unsigned index) {
   }
 }
 /// Modes of rounding and of exceptions cannot be set: other registers ignore what is written to them.
-template <class T> inline void put(T, unsigned) {}
-template <class T> inline void uput(T given, unsigned index) {
+template <class Number> inline void put(Number, unsigned) {}
+template <class Number> inline void uput(Number given, unsigned index) {
   const unsigned value = __builtin_bit_cast(unsigned, given);
   switch (index) {
   case CSR_W_TAS__INDEX: math::registers().scale = value; break;
@@ -239,13 +241,13 @@ template <class T> inline void uput(T given, unsigned index) {
   X(or_v2f32, bitOr) X(not_f32, bitNot) X(not_v2f32, bitNot) X(xnor_f32, bitXnor) X(xnor_v2f32, bitXnor)         \
   X(f32v2rmask, rmask) X(f16v4rmask, rmask)
 #define POPGRAPH_BUILTIN(name, model)                                                                            \
-  template <class... A>                                                                                          \
-  inline auto __builtin_ipu_##name(const A &...a)->decltype(popgraph::math::model(a...)) {                       \
+  template <class... Arguments>                                                                                  \
+  inline auto __builtin_ipu_##name(const Arguments &...a)->decltype(popgraph::math::model(a...)) {               \
     return popgraph::math::model(a...);                                                                          \
   }
-#define X(name) POPGRAPH_BUILTIN(name, name)
-POPGRAPH_BUILTINS(X)
-#undef X
+#define POPGRAPH_BUILTIN_AS_NAMED(name) POPGRAPH_BUILTIN(name, name)
+POPGRAPH_BUILTINS(POPGRAPH_BUILTIN_AS_NAMED)
+#undef POPGRAPH_BUILTIN_AS_NAMED
 POPGRAPH_RENAMED_BUILTINS(POPGRAPH_BUILTIN)
 #undef POPGRAPH_BUILTIN
 #undef POPGRAPH_BUILTINS

@@ -5,9 +5,9 @@
 #include <popgraph/Vectors.h>
 
 namespace poplar {
-template <class T> class Input;
-template <class T> class Output;
-template <class T> class InOut;
+template <class Number> class Input;
+template <class Number> class Output;
+template <class Number> class InOut;
 } // namespace poplar
 
 extern "C" {
@@ -19,15 +19,15 @@ namespace popgraph {
 namespace math {
 
 // How a type is computed with. Own: by operations that are exact or rounded once. Wide: by functions, in float.
-template <class T, class F> struct Plain {
-  typedef T Type, Own;
-  typedef F Wide;
-  static T own(const T &a) { return a; }
-  static T back(const T &a) { return a; }
-  static F wide(const T &a) { return a; }
-  static T narrow(const F &a) { return static_cast<T>(a); }
+template <class Number, class Function> struct Plain {
+  typedef Number Type, Own;
+  typedef Function Wide;
+  static Number own(const Number &a) { return a; }
+  static Number back(const Number &a) { return a; }
+  static Function wide(const Number &a) { return a; }
+  static Number narrow(const Function &a) { return static_cast<Number>(a); }
 };
-template <class T> struct Value : Plain<T, typename OnlyIf<__is_arithmetic(T), float>::type> {};
+template <class Number> struct Value : Plain<Number, typename OnlyIf<__is_arithmetic(Number), float>::type> {};
 template <> struct Value<double> : Plain<double, double> {};
 template <> struct Value<float2> : Plain<float2, float2> {};
 template <> struct Value<float4> : Plain<float4, float4> {};
@@ -40,8 +40,8 @@ template <> struct Value<half> {
   static float wide(const half &a) { return a; }
   static half narrow(float a) { return half(a); }
 };
-template <unsigned N> struct Value<HalfVector<N>> {
-  typedef HalfVector<N> Type;
+template <unsigned length> struct Value<HalfVector<length>> {
+  typedef HalfVector<length> Type;
   typedef typename Type::Lanes Own;
   typedef typename Type::Floats Wide;
   static Own own(const Type &a) { return a.lanes(); }
@@ -62,35 +62,36 @@ POPGRAPH_INTEGERS(schar)
 POPGRAPH_INTEGERS(uchar)
 #undef POPGRAPH_INTEGERS
 // An edge of a vertex stands for what it is connected to.
-template <class T> struct Value<poplar::Input<T>> : Value<T> {};
-template <class T> struct Value<poplar::Output<T>> : Value<T> {};
-template <class T> struct Value<poplar::InOut<T>> : Value<T> {};
+template <class Number> struct Value<poplar::Input<Number>> : Value<Number> {};
+template <class Number> struct Value<poplar::Output<Number>> : Value<Number> {};
+template <class Number> struct Value<poplar::InOut<Number>> : Value<Number> {};
 
 // A function of each element where the compiler has no operation for vectors.
-template <class F> inline float each(F f, float a) { return f(a); }
-template <class F> inline double each(F f, double a) { return f(static_cast<float>(a)); }
-template <class F, class V> inline V each(F f, V a) {
-  for (unsigned i = 0; i != sizeof(V) / sizeof a[0]; ++i) a[i] = f(a[i]);
+template <class Function> inline float each(Function f, float a) { return f(a); }
+template <class Function> inline double each(Function f, double a) { return f(static_cast<float>(a)); }
+template <class Function, class Numbers> inline Numbers each(Function f, Numbers a) {
+  for (unsigned i = 0; i != sizeof(Numbers) / sizeof a[0]; ++i) a[i] = f(a[i]);
   return a;
 }
-template <class F> inline float each2(F f, float a, float b) { return f(a, b); }
-template <class F> inline double each2(F f, double a, double b) {
+template <class Function> inline float each2(Function f, float a, float b) { return f(a, b); }
+template <class Function> inline double each2(Function f, double a, double b) {
   return f(static_cast<float>(a), static_cast<float>(b));
 }
-template <class F, class V> inline V each2(F f, V a, V b) {
-  for (unsigned i = 0; i != sizeof(V) / sizeof a[0]; ++i) a[i] = f(a[i], b[i]);
+template <class Function, class Numbers> inline Numbers each2(Function f, Numbers a, Numbers b) {
+  for (unsigned i = 0; i != sizeof(Numbers) / sizeof a[0]; ++i) a[i] = f(a[i], b[i]);
   return a;
 }
 
 #define POPGRAPH_ONE(name, to, from, expression)                               \
-  template <class T> inline typename Value<T>::Type name(const T &a) {         \
-    const auto x = Value<T>::to(a);                                            \
-    return Value<T>::from(expression);                                         \
+  template <class Number> inline typename Value<Number>::Type name(const Number &a) { \
+    const auto x = Value<Number>::to(a);                                       \
+    return Value<Number>::from(expression);                                    \
   }
-#define POPGRAPH_TWO(name, to, from, expression)                                                           \
-  template <class T> inline typename Value<T>::Type name(const T &a, const typename Value<T>::Type &b) {   \
-    const auto x = Value<T>::to(a), y = Value<T>::to(b);                                                   \
-    return Value<T>::from(expression);                                                                     \
+#define POPGRAPH_TWO(name, to, from, expression)                                                                       \
+  template <class Number>                                                                                              \
+  inline typename Value<Number>::Type name(const Number &a, const typename Value<Number>::Type &b) {                   \
+    const auto x = Value<Number>::to(a), y = Value<Number>::to(b);                                                     \
+    return Value<Number>::from(expression);                                                                            \
   }
 #define POPGRAPH_OWN(name, expression) POPGRAPH_ONE(name, own, back, expression)
 #define POPGRAPH_WIDE(name, expression) POPGRAPH_ONE(name, wide, narrow, expression)
@@ -153,16 +154,17 @@ POPGRAPH_EACH2(hypot, __builtin_hypotf)
 #undef POPGRAPH_TWO
 
 /// a * b + c.
-template <class T>
-inline typename Value<T>::Type fma(const T &a, const typename Value<T>::Type &b, const typename Value<T>::Type &c) {
-  typedef Value<T> V;
-  return V::narrow(__builtin_elementwise_fma(V::wide(a), V::wide(b), V::wide(c)));
+template <class Number>
+inline typename Value<Number>::Type fma(const Number &a, const typename Value<Number>::Type &b,
+                                        const typename Value<Number>::Type &c) {
+  typedef Value<Number> Numbers;
+  return Numbers::narrow(__builtin_elementwise_fma(Numbers::wide(a), Numbers::wide(b), Numbers::wide(c)));
 }
 
 /// `low` where a is less, `high` where it is greater.
-template <class T>
-inline typename Value<T>::Type clamp(const T &a, const typename Value<T>::Type &low,
-                                     const typename Value<T>::Type &high) {
+template <class Number>
+inline typename Value<Number>::Type clamp(const Number &a, const typename Value<Number>::Type &low,
+                                     const typename Value<Number>::Type &high) {
   return math::max(math::min(a, high), low);
 }
 // With both limits in a pair, as the instruction takes them.
@@ -170,8 +172,8 @@ inline float clamp(float a, float2 limits) { return math::clamp(a, limits[0], li
 inline float2 clamp(float2 a, float2 limits) { return math::clamp(a, float2(limits[0]), float2(limits[1])); }
 inline float4 clamp(float4 a, float2 limits) { return math::clamp(a, float4(limits[0]), float4(limits[1])); }
 inline half clamp(half a, half2 limits) { return math::clamp(a, limits[0], limits[1]); }
-template <unsigned N> inline HalfVector<N> clamp(const HalfVector<N> &a, const half2 &limits) {
-  return math::clamp(a, HalfVector<N>(limits[0]), HalfVector<N>(limits[1]));
+template <unsigned length> inline HalfVector<length> clamp(const HalfVector<length> &a, const half2 &limits) {
+  return math::clamp(a, HalfVector<length>(limits[0]), HalfVector<length>(limits[1]));
 }
 
 /// Sum of the elements, in float.
@@ -180,19 +182,19 @@ inline float sum(float4 v) { return (v[0] + v[1]) + (v[2] + v[3]); }
 inline float sum(half2 v) { return math::sum(v.floats()); }
 inline float sum(half4 v) { return math::sum(v.floats()); }
 /// Scalar product, in float.
-template <class V> inline float dot(const V &a, const typename Value<V>::Type &b) {
-  return math::sum(Value<V>::wide(a) * Value<V>::wide(b));
+template <class Numbers> inline float dot(const Numbers &a, const typename Value<Numbers>::Type &b) {
+  return math::sum(Value<Numbers>::wide(a) * Value<Numbers>::wide(b));
 }
 
 /// Whether an element is not a number, infinite, or neither: 1 or 0 for a number, -1 or 0 for elements of a vector.
-template <class T> inline auto isnan(const T &a) -> decltype(Value<T>::own(a) != Value<T>::own(a)) {
-  return Value<T>::own(a) != Value<T>::own(a);
+template <class Number> inline auto isnan(const Number &a) -> decltype(Value<Number>::own(a) != Value<Number>::own(a)) {
+  return Value<Number>::own(a) != Value<Number>::own(a);
 }
-template <class T> inline auto isinf(const T &a) -> decltype(math::fabs(a) == math::fabs(a)) {
-  return math::fabs(a) == typename Value<T>::Type(__builtin_huge_valf());
+template <class Number> inline auto isinf(const Number &a) -> decltype(math::fabs(a) == math::fabs(a)) {
+  return math::fabs(a) == typename Value<Number>::Type(__builtin_huge_valf());
 }
-template <class T> inline auto isfinite(const T &a) -> decltype(math::fabs(a) < math::fabs(a)) {
-  return math::fabs(a) < typename Value<T>::Type(__builtin_huge_valf());
+template <class Number> inline auto isfinite(const Number &a) -> decltype(math::fabs(a) < math::fabs(a)) {
+  return math::fabs(a) < typename Value<Number>::Type(__builtin_huge_valf());
 }
 
 } // namespace math

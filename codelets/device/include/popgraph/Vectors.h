@@ -23,33 +23,33 @@
 
 namespace popgraph {
 
-#define X(element, name)                                       \
+#define POPGRAPH_VECTOR(element, name)                         \
   typedef element name##2 __attribute__((ext_vector_type(2))); \
   typedef element name##4 __attribute__((ext_vector_type(4)));
-POPGRAPH_VECTOR_NAMES(X)
-#undef X
+POPGRAPH_VECTOR_NAMES(POPGRAPH_VECTOR)
+#undef POPGRAPH_VECTOR
 
-template <class T> struct IsNumber { static constexpr bool value = __is_arithmetic(T); };
+template <class Number> struct IsNumber { static constexpr bool value = __is_arithmetic(Number); };
 template <> struct IsNumber<half> { static constexpr bool value = true; };
-template <bool, class T = int> struct OnlyIf {};
-template <class T> struct OnlyIf<true, T> { typedef T type; };
+template <bool, class Number = int> struct OnlyIf {};
+template <class Number> struct OnlyIf<true, Number> { typedef Number type; };
 
-/// N halves. `half` is a class, so its vectors are too: each operation rounds once per element. One number stands for
+/// Halves. `half` is a class, so its vectors are too: each operation rounds once per element. One number stands for
 /// a vector of it. Comparisons give -1 where they hold and 0 elsewhere, as those of the compiler's vectors do.
-template <unsigned N> class HalfVector {
+template <unsigned length> class HalfVector {
 public:
-  typedef _Float16 Lanes __attribute__((ext_vector_type(N)));
-  typedef float Floats __attribute__((ext_vector_type(N)));
-  typedef short Mask __attribute__((ext_vector_type(N)));
+  typedef _Float16 Lanes __attribute__((ext_vector_type(length)));
+  typedef float Floats __attribute__((ext_vector_type(length)));
+  typedef short Mask __attribute__((ext_vector_type(length)));
 
   HalfVector() = default;
   HalfVector(Lanes lanes) : lanes_(lanes) {}
-  template <class S, typename OnlyIf<IsNumber<S>::value>::type = 0>
-  HalfVector(S all) : lanes_(static_cast<_Float16>(static_cast<float>(half(all)))) {}
+  template <class Single, typename OnlyIf<IsNumber<Single>::value>::type = 0>
+  HalfVector(Single all) : lanes_(static_cast<_Float16>(static_cast<float>(half(all)))) {}
   /// Rounds each element.
   explicit HalfVector(Floats floats) : lanes_(__builtin_convertvector(floats, Lanes)) {}
-  template <class A, class B, class... Rest> HalfVector(A a, B b, Rest... rest) {
-    static_assert(sizeof...(Rest) + 2 == N, "one initial value, or one for each element");
+  template <class First, class Second, class... Rest> HalfVector(First a, Second b, Rest... rest) {
+    static_assert(sizeof...(Rest) + 2 == length, "one initial value, or one for each element");
     const half values[] = {half(a), half(b), half(rest)...};
     __builtin_memcpy(&lanes_, values, sizeof values);
   }
@@ -92,16 +92,16 @@ typedef HalfVector<8> half8;
 template <class To, class From> struct ConvertVector {
   static To convert(const From &from) { return __builtin_convertvector(from, To); }
 };
-template <class To, unsigned N> struct ConvertVector<To, HalfVector<N>> {
-  static To convert(const HalfVector<N> &from) { return __builtin_convertvector(from.lanes(), To); }
+template <class To, unsigned length> struct ConvertVector<To, HalfVector<length>> {
+  static To convert(const HalfVector<length> &from) { return __builtin_convertvector(from.lanes(), To); }
 };
-template <unsigned N, class From> struct ConvertVector<HalfVector<N>, From> {
-  static HalfVector<N> convert(const From &from) {
-    return HalfVector<N>(__builtin_convertvector(from, typename HalfVector<N>::Lanes));
+template <unsigned length, class From> struct ConvertVector<HalfVector<length>, From> {
+  static HalfVector<length> convert(const From &from) {
+    return HalfVector<length>(__builtin_convertvector(from, typename HalfVector<length>::Lanes));
   }
 };
-template <unsigned N> struct ConvertVector<HalfVector<N>, HalfVector<N>> {
-  static HalfVector<N> convert(const HalfVector<N> &from) { return from; }
+template <unsigned length> struct ConvertVector<HalfVector<length>, HalfVector<length>> {
+  static HalfVector<length> convert(const HalfVector<length> &from) { return from; }
 };
 /// Element by element, between all vectors of the same number of elements.
 template <class To, class From> inline To convertVector(const From &from) {

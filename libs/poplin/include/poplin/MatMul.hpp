@@ -13,7 +13,7 @@
 #include <tuple>
 #include <vector>
 
-/// Matrix products of HALF or FLOAT matrices: A {m,k} times B {k,n}; grouped forms multiply A {g,m,k} by B {g,k,n}
+/// Matrix products of HALF or FLOAT matrices: a {m,k} times b {k,n}; grouped forms multiply a {g,m,k} by b {g,k,n}
 /// group
 /// by group. Sums are taken in float (with partialsType half, sums between tiles are rounded to half). How a product is
 /// spread over the tiles is planned from types and shapes; operands made by the create functions lie where the plan
@@ -25,48 +25,48 @@
 /// that do not fit throw poputil::poplibs_error.
 namespace poplin {
 
-/// A * B as a new tensor of `outputType`.
-POPLAR_API poplar::Tensor matMul(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,
+/// a * b as a new tensor of `outputType`.
+POPLAR_API poplar::Tensor matMul(poplar::Graph &graph, const poplar::Tensor &a, const poplar::Tensor &b,
                                  poplar::program::Sequence &prog, const poplar::Type &outputType,
                                  const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {},
                                  PlanningCache *cache = nullptr);
-/// A * B as a new tensor of the type of A.
-POPLAR_API poplar::Tensor matMul(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,
+/// a * b as a new tensor of the type of a.
+POPLAR_API poplar::Tensor matMul(poplar::Graph &graph, const poplar::Tensor &a, const poplar::Tensor &b,
                                  poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},
                                  const poplar::OptionFlags &options = {}, PlanningCache *cache = nullptr);
-/// A * B stored to `out` {m,n}.
-POPLAR_API void matMulWithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,
+/// a * b stored to `out` {m,n}.
+POPLAR_API void matMulWithOutput(poplar::Graph &graph, const poplar::Tensor &a, const poplar::Tensor &b,
                                  poplar::Tensor &out, poplar::program::Sequence &prog,
                                  const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {},
                                  PlanningCache *cache = nullptr);
-/// A * B for each group, as a new tensor {g,m,n} of `outputType`.
-POPLAR_API poplar::Tensor matMulGrouped(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,
+/// a * b for each group, as a new tensor {g,m,n} of `outputType`.
+POPLAR_API poplar::Tensor matMulGrouped(poplar::Graph &graph, const poplar::Tensor &a, const poplar::Tensor &b,
                                         poplar::program::Sequence &prog, const poplar::Type &outputType,
                                         const poplar::DebugContext &debugContext = {},
                                         const poplar::OptionFlags &options = {}, PlanningCache *cache = nullptr);
-/// A * B for each group, stored to `out` {g,m,n}.
-POPLAR_API void matMulGroupedWithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,
+/// a * b for each group, stored to `out` {g,m,n}.
+POPLAR_API void matMulGroupedWithOutput(poplar::Graph &graph, const poplar::Tensor &a, const poplar::Tensor &b,
                                         poplar::Tensor &out, poplar::program::Sequence &prog,
                                         const poplar::DebugContext &debugContext = {},
                                         const poplar::OptionFlags &options = {}, PlanningCache *cache = nullptr);
-/// C += k * A * B.
-POPLAR_API void matMulAcc(poplar::Graph &graph, const poplar::Tensor &C, float k, const poplar::Tensor &A,
-                          const poplar::Tensor &B, poplar::program::Sequence &prog,
+/// c += k * a * b.
+POPLAR_API void matMulAcc(poplar::Graph &graph, const poplar::Tensor &c, float k, const poplar::Tensor &a,
+                          const poplar::Tensor &b, poplar::program::Sequence &prog,
                           const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {},
                           PlanningCache *cache = nullptr);
-/// C += k * A * B with a tensor of one element as factor.
-POPLAR_API void matMulAcc(poplar::Graph &graph, const poplar::Tensor &C, const poplar::Tensor &k,
-                          const poplar::Tensor &A, const poplar::Tensor &B, poplar::program::Sequence &prog,
+/// c += k * a * b with a tensor of one element as factor.
+POPLAR_API void matMulAcc(poplar::Graph &graph, const poplar::Tensor &c, const poplar::Tensor &k,
+                          const poplar::Tensor &a, const poplar::Tensor &b, poplar::program::Sequence &prog,
                           const poplar::DebugContext &debugContext = {}, const poplar::OptionFlags &options = {},
                           PlanningCache *cache = nullptr);
-/// C += k * A * B for each group.
-POPLAR_API void matMulGroupedAcc(poplar::Graph &graph, const poplar::Tensor &C, float k, const poplar::Tensor &A,
-                                 const poplar::Tensor &B, poplar::program::Sequence &prog,
+/// c += k * a * b for each group.
+POPLAR_API void matMulGroupedAcc(poplar::Graph &graph, const poplar::Tensor &c, float k, const poplar::Tensor &a,
+                                 const poplar::Tensor &b, poplar::program::Sequence &prog,
                                  const poplar::DebugContext &debugContext = {},
                                  const poplar::OptionFlags &options = {}, PlanningCache *cache = nullptr);
-/// C += k * A * B for each group with a tensor of one element as factor.
-POPLAR_API void matMulGroupedAcc(poplar::Graph &graph, const poplar::Tensor &C, const poplar::Tensor &k,
-                                 const poplar::Tensor &A, const poplar::Tensor &B, poplar::program::Sequence &prog,
+/// c += k * a * b for each group with a tensor of one element as factor.
+POPLAR_API void matMulGroupedAcc(poplar::Graph &graph, const poplar::Tensor &c, const poplar::Tensor &k,
+                                 const poplar::Tensor &a, const poplar::Tensor &b, poplar::program::Sequence &prog,
                                  const poplar::DebugContext &debugContext = {},
                                  const poplar::OptionFlags &options = {}, PlanningCache *cache = nullptr);
 
@@ -135,29 +135,29 @@ POPLAR_API poplar::Tensor createMatMulGroupedOutput(poplar::Graph &graph, const 
                                                     const poplar::OptionFlags &options = {},
                                                     PlanningCache *cache = nullptr);
 
-/// `B` copied to where the plan for a product with a left operand of shape `aShape` wants it, for use in several.
+/// `b` copied to where the plan for a product with a left operand of shape `aShape` wants it, for use in several.
 POPLAR_API poplar::Tensor preArrangeMatMulInputRHS(poplar::Graph &graph, const std::vector<std::size_t> &aShape,
-                                                   const poplar::Tensor &B, poplar::program::Sequence &prog,
+                                                   const poplar::Tensor &b, poplar::program::Sequence &prog,
                                                    const poplar::Type &outputType,
                                                    const poplar::DebugContext &debugContext = {},
                                                    const poplar::OptionFlags &options = {},
                                                    PlanningCache *cache = nullptr);
-/// The same for a result of the type of B.
+/// The same for a result of the type of b.
 POPLAR_API poplar::Tensor preArrangeMatMulInputRHS(poplar::Graph &graph, const std::vector<std::size_t> &aShape,
-                                                   const poplar::Tensor &B, poplar::program::Sequence &prog,
+                                                   const poplar::Tensor &b, poplar::program::Sequence &prog,
                                                    const poplar::DebugContext &debugContext = {},
                                                    const poplar::OptionFlags &options = {},
                                                    PlanningCache *cache = nullptr);
 /// The same for grouped products.
 POPLAR_API poplar::Tensor preArrangeMatMulGroupedInputRHS(poplar::Graph &graph, const std::vector<std::size_t> &aShape,
-                                                          const poplar::Tensor &B, poplar::program::Sequence &prog,
+                                                          const poplar::Tensor &b, poplar::program::Sequence &prog,
                                                           const poplar::Type &outputType,
                                                           const poplar::DebugContext &debugContext = {},
                                                           const poplar::OptionFlags &options = {},
                                                           PlanningCache *cache = nullptr);
 
 /// The last two dimensions of a rank 3 tensor swapped, as a view.
-POPLAR_API poplar::Tensor transposeGroupedMatrix(const poplar::Tensor &A);
+POPLAR_API poplar::Tensor transposeGroupedMatrix(const poplar::Tensor &a);
 
 /// Writes the plan of a product: splits, block sizes, estimated cycles.
 POPLAR_API void matMulReportPlan(std::ostream &out, const poplar::Graph &graph, const poplar::Type &inputType,

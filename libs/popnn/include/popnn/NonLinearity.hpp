@@ -49,14 +49,14 @@ POPLAR_API poplar::Tensor nonLinearityInputGradient(poplar::Graph &graph, NonLin
 // Shorthands.
 #define POPNN_SHORTHAND(name, TYPE)                                                                                  \
   /** nonLinearity of this type. */                                                                                  \
-  inline poplar::Tensor name(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,         \
+  inline poplar::Tensor name(poplar::Graph &graph, const poplar::Tensor &in, poplar::program::Sequence &prog,        \
                              const poplar::DebugContext &debugContext = {}) {                                        \
-    return nonLinearity(graph, NonLinearityType::TYPE, A, prog, debugContext);                                       \
+    return nonLinearity(graph, NonLinearityType::TYPE, in, prog, debugContext);                                      \
   }                                                                                                                  \
   /** nonLinearityInPlace of this type. */                                                                           \
-  inline void name##InPlace(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,          \
+  inline void name##InPlace(poplar::Graph &graph, const poplar::Tensor &in, poplar::program::Sequence &prog,         \
                             const poplar::DebugContext &debugContext = {}) {                                         \
-    nonLinearityInPlace(graph, NonLinearityType::TYPE, A, prog, debugContext);                                       \
+    nonLinearityInPlace(graph, NonLinearityType::TYPE, in, prog, debugContext);                                      \
   }
 POPNN_SHORTHAND(sigmoid, SIGMOID)
 POPNN_SHORTHAND(relu, RELU)

@@ -7,8 +7,8 @@
 
 namespace popops {
 
-/// A BOOL scalar: whether all elements of the BOOL tensor `A` are true. Throws poputil::poplibs_error for other types.
-POPLAR_API poplar::Tensor allTrue(poplar::Graph &graph, poplar::Tensor A, poplar::program::Sequence &prog,
+/// A BOOL scalar: whether all elements of the BOOL tensor `in` are true. Throws poputil::poplibs_error for other types.
+POPLAR_API poplar::Tensor allTrue(poplar::Graph &graph, poplar::Tensor in, poplar::program::Sequence &prog,
                                   const poplar::DebugContext &debugContext = {});
 
 } // namespace popops

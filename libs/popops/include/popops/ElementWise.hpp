@@ -103,117 +103,119 @@ template <> inline void checkTypes<double>(poplar::Type elementType, double) {
 }
 
 namespace detail {
-template <class T> using EnableIfNumber = typename std::enable_if<std::is_arithmetic<T>::value, int>::type;
+template <class Number> using EnableIfNumber = typename std::enable_if<std::is_arithmetic<Number>::value, int>::type;
 } // namespace detail
 
-// The named functions, for each operator: f(A) a new tensor; fInPlace stores to A; fWithOutput stores to `out`.
+// The named functions, for each operator: f(in1) a new tensor; fInPlace stores to in1; fWithOutput stores to `out`.
 #define POPOPS_UNARY_FUNCTION(name, cls, function, result, operands)                                                   \
-  /** The operator of this name applied to A; a new tensor. */                                                         \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,       \
+  /** The operator of this name applied to in1; a new tensor. */                                                       \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &in1, poplar::program::Sequence &prog,     \
                                  const poplar::DebugContext &debugContext = {},                                        \
                                  const poplar::OptionFlags &options = {}) {                                            \
-    return map(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                        \
+    return map(graph, expr::UnaryOpType::name, in1, prog, debugContext, options);                                      \
   }                                                                                                                    \
-  /** The same, stored to A. */                                                                                        \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, poplar::program::Sequence &prog,        \
+  /** The same, stored to in1. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &in1, poplar::program::Sequence &prog,      \
                                 const poplar::DebugContext &debugContext = {},                                         \
                                 const poplar::OptionFlags &options = {}) {                                             \
-    mapInPlace(graph, expr::UnaryOpType::name, A, prog, debugContext, options);                                        \
+    mapInPlace(graph, expr::UnaryOpType::name, in1, prog, debugContext, options);                                      \
   }                                                                                                                    \
   /** The same, stored to out. */                                                                                      \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &out,           \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &out,         \
                                    poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
                                    const poplar::OptionFlags &options = {}) {                                          \
-    mapWithOutput(graph, expr::UnaryOpType::name, A, out, prog, debugContext, options);                                \
+    mapWithOutput(graph, expr::UnaryOpType::name, in1, out, prog, debugContext, options);                              \
   }
 POPOPS_UNARY_OPERATORS(POPOPS_UNARY_FUNCTION)
 #undef POPOPS_UNARY_FUNCTION
 
 #define POPOPS_BINARY_FUNCTION(name, cls, function, result, operands)                                                  \
-  /** The operator of this name applied to A and B; a new tensor. */                                                   \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,               \
+  /** The operator of this name applied to in1 and in2; a new tensor. */                                               \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,           \
                                  poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},       \
                                  const poplar::OptionFlags &options = {}) {                                            \
-    return map(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                    \
+    return map(graph, expr::BinaryOpType::name, in1, in2, prog, debugContext, options);                                \
   }                                                                                                                    \
   /** The same with a host number. */                                                                                  \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,  \
-                                 const poplar::DebugContext &debugContext = {},                                        \
+  template <class Number, detail::EnableIfNumber<Number> = 0>                                                          \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &in1, Number in2,                          \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},       \
                                  const poplar::OptionFlags &options = {}) {                                            \
-    checkTypes(A.elementType(), B);                                                                                    \
-    return map(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
+    checkTypes(in1.elementType(), in2);                                                                                \
+    return map(graph, expr::cls(expr::_1, expr::Const(in2)), {in1}, prog, debugContext, options);                      \
   }                                                                                                                    \
   /** The same with a host number. */                                                                                  \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
-  inline poplar::Tensor function(poplar::Graph &graph, T A, const poplar::Tensor &B, poplar::program::Sequence &prog,  \
-                                 const poplar::DebugContext &debugContext = {},                                        \
+  template <class Number, detail::EnableIfNumber<Number> = 0>                                                          \
+  inline poplar::Tensor function(poplar::Graph &graph, Number in1, const poplar::Tensor &in2,                          \
+                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},       \
                                  const poplar::OptionFlags &options = {}) {                                            \
-    checkTypes(B.elementType(), A);                                                                                    \
-    return map(graph, expr::cls(expr::Const(A), expr::_1), {B}, prog, debugContext, options);                          \
+    checkTypes(in2.elementType(), in1);                                                                                \
+    return map(graph, expr::cls(expr::Const(in1), expr::_1), {in2}, prog, debugContext, options);                      \
   }                                                                                                                    \
-  /** The same, stored to A. */                                                                                        \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,                \
+  /** The same, stored to in1. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,            \
                                 poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},        \
                                 const poplar::OptionFlags &options = {}) {                                             \
-    mapInPlace(graph, expr::BinaryOpType::name, A, B, prog, debugContext, options);                                    \
+    mapInPlace(graph, expr::BinaryOpType::name, in1, in2, prog, debugContext, options);                                \
   }                                                                                                                    \
-  /** The same with a host number, stored to A. */                                                                     \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, T B, poplar::program::Sequence &prog,   \
-                                const poplar::DebugContext &debugContext = {},                                         \
+  /** The same with a host number, stored to in1. */                                                                   \
+  template <class Number, detail::EnableIfNumber<Number> = 0>                                                          \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &in1, Number in2,                           \
+                                poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},        \
                                 const poplar::OptionFlags &options = {}) {                                             \
-    checkTypes(A.elementType(), B);                                                                                    \
-    mapInPlace(graph, expr::cls(expr::_1, expr::Const(B)), {A}, prog, debugContext, options);                          \
+    checkTypes(in1.elementType(), in2);                                                                                \
+    mapInPlace(graph, expr::cls(expr::_1, expr::Const(in2)), {in1}, prog, debugContext, options);                      \
   }                                                                                                                    \
   /** The same, stored to out. */                                                                                      \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,         \
                                    const poplar::Tensor &out, poplar::program::Sequence &prog,                         \
                                    const poplar::DebugContext &debugContext = {},                                      \
                                    const poplar::OptionFlags &options = {}) {                                          \
-    mapWithOutput(graph, expr::BinaryOpType::name, A, B, out, prog, debugContext, options);                            \
+    mapWithOutput(graph, expr::BinaryOpType::name, in1, in2, out, prog, debugContext, options);                        \
   }                                                                                                                    \
   /** The same with a host number, stored to out. */                                                                   \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, T B, const poplar::Tensor &out,      \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+  template <class Number, detail::EnableIfNumber<Number> = 0>                                                          \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &in1, Number in2,                        \
+                                   const poplar::Tensor &out, poplar::program::Sequence &prog,                         \
+                                   const poplar::DebugContext &debugContext = {},                                      \
                                    const poplar::OptionFlags &options = {}) {                                          \
-    checkTypes(A.elementType(), B);                                                                                    \
-    mapWithOutput(graph, expr::cls(expr::_1, expr::Const(B)), {A}, out, prog, debugContext, options);                  \
+    checkTypes(in1.elementType(), in2);                                                                                \
+    mapWithOutput(graph, expr::cls(expr::_1, expr::Const(in2)), {in1}, out, prog, debugContext, options);              \
   }                                                                                                                    \
   /** The same with a host number, stored to out. */                                                                   \
-  template <class T, detail::EnableIfNumber<T> = 0>                                                                    \
-  inline void function##WithOutput(poplar::Graph &graph, T A, const poplar::Tensor &B, const poplar::Tensor &out,      \
-                                   poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
+  template <class Number, detail::EnableIfNumber<Number> = 0>                                                          \
+  inline void function##WithOutput(poplar::Graph &graph, Number in1, const poplar::Tensor &in2,                        \
+                                   const poplar::Tensor &out, poplar::program::Sequence &prog,                         \
+                                   const poplar::DebugContext &debugContext = {},                                      \
                                    const poplar::OptionFlags &options = {}) {                                          \
-    checkTypes(B.elementType(), A);                                                                                    \
-    mapWithOutput(graph, expr::cls(expr::Const(A), expr::_1), {B}, out, prog, debugContext, options);                  \
+    checkTypes(in2.elementType(), in1);                                                                                \
+    mapWithOutput(graph, expr::cls(expr::Const(in1), expr::_1), {in2}, out, prog, debugContext, options);              \
   }
 POPOPS_BINARY_OPERATORS(POPOPS_BINARY_FUNCTION)
 #undef POPOPS_BINARY_FUNCTION
 
 #define POPOPS_TERNARY_FUNCTION(name, cls, function, result, operands)                                                 \
-  /** The operator of this name applied to A, B and C; a new tensor. clamp(value, low, high); select(A, B, C) is A   \
-      where C is true, else B. */ \
-  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,               \
-                                 const poplar::Tensor &C, poplar::program::Sequence &prog,                             \
+  /** The operator of this name applied to in1, in2 and in3; a new tensor. clamp(value, low, high);                    \
+      select(in1, in2, in3) is in1 where in3 is true, else in2. */                                                     \
+  inline poplar::Tensor function(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,           \
+                                 const poplar::Tensor &in3, poplar::program::Sequence &prog,                           \
                                  const poplar::DebugContext &debugContext = {},                                        \
                                  const poplar::OptionFlags &options = {}) {                                            \
-    return map(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                                \
+    return map(graph, expr::TernaryOpType::name, in1, in2, in3, prog, debugContext, options);                          \
   }                                                                                                                    \
-  /** The same, stored to A. */                                                                                        \
-  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,                \
-                                const poplar::Tensor &C, poplar::program::Sequence &prog,                              \
+  /** The same, stored to in1. */                                                                                      \
+  inline void function##InPlace(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,            \
+                                const poplar::Tensor &in3, poplar::program::Sequence &prog,                            \
                                 const poplar::DebugContext &debugContext = {},                                         \
                                 const poplar::OptionFlags &options = {}) {                                             \
-    mapInPlace(graph, expr::TernaryOpType::name, A, B, C, prog, debugContext, options);                                \
+    mapInPlace(graph, expr::TernaryOpType::name, in1, in2, in3, prog, debugContext, options);                          \
   }                                                                                                                    \
   /** The same, stored to out. */                                                                                      \
-  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &A, const poplar::Tensor &B,             \
-                                   const poplar::Tensor &C, const poplar::Tensor &out,                                 \
+  inline void function##WithOutput(poplar::Graph &graph, const poplar::Tensor &in1, const poplar::Tensor &in2,         \
+                                   const poplar::Tensor &in3, const poplar::Tensor &out,                               \
                                    poplar::program::Sequence &prog, const poplar::DebugContext &debugContext = {},     \
                                    const poplar::OptionFlags &options = {}) {                                          \
-    mapWithOutput(graph, expr::TernaryOpType::name, A, B, C, out, prog, debugContext, options);                        \
+    mapWithOutput(graph, expr::TernaryOpType::name, in1, in2, in3, out, prog, debugContext, options);                  \
   }
 POPOPS_TERNARY_OPERATORS(POPOPS_TERNARY_FUNCTION)
 #undef POPOPS_TERNARY_FUNCTION

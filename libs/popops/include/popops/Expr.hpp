@@ -26,12 +26,12 @@ public:
   virtual ~Expr();
   /// A copy of the whole expression.
   virtual std::unique_ptr<Expr> clone() const = 0;
-  /// Whether this node is a T.
-  template <class T> bool isA() const { return dynamic_cast<const T *>(this) != nullptr; }
-  /// This node as a T, or null when it is something else.
-  template <class T> const T *getAs() const { return dynamic_cast<const T *>(this); }
-  /// This node as a T, or null when it is something else.
-  template <class T> T *getAs() { return dynamic_cast<T *>(this); }
+  /// Whether this node is of class Node.
+  template <class Node> bool isA() const { return dynamic_cast<const Node *>(this) != nullptr; }
+  /// This node as a Node, or null when it is something else.
+  template <class Node> const Node *getAs() const { return dynamic_cast<const Node *>(this); }
+  /// This node as a Node, or null when it is something else.
+  template <class Node> Node *getAs() { return dynamic_cast<Node *>(this); }
   /// A text without spaces that tells the expression and the types of its inputs apart from others.
   std::string name(const std::vector<poplar::Tensor> &inputs) const { return nameText(inputs).str(); }
   /// Whether both are the same expression, constants included.
@@ -44,9 +44,11 @@ private:
 };
 
 /// Gives a concrete node its clone function.
-template <class T> class ExprType : public Expr {
+template <class Node> class ExprType : public Expr {
 public:
-  std::unique_ptr<Expr> clone() const override { return std::unique_ptr<Expr>(new T(static_cast<const T &>(*this))); }
+  std::unique_ptr<Expr> clone() const override {
+    return std::unique_ptr<Expr>(new Node(static_cast<const Node &>(*this)));
+  }
 };
 
 /// Holds any expression by value.
@@ -77,9 +79,9 @@ private:
 class POPLAR_API Const : public ExprType<Const> {
 public:
   /// From a host number.
-  template <class T, class = typename std::enable_if<std::is_arithmetic<T>::value>::type>
-  Const(T value)
-      : traits_(poplar::TypeTraits::make<T>()), type_(poplar::equivalent_device_type<T>().value), fixed_(false),
+  template <class Value, class = typename std::enable_if<std::is_arithmetic<Value>::value>::type>
+  Const(Value value)
+      : traits_(poplar::TypeTraits::make<Value>()), type_(poplar::equivalent_device_type<Value>().value), fixed_(false),
         real_(static_cast<double>(value)), bits_(static_cast<std::uint64_t>(integer(value))) {}
   /// From raw bytes of a host type described by `traits`, as a constant of element type `type`.
   /// `isHalf`: the bytes are an IEEE half. Throws poplibs_error for a size that is not 1, 2, 4 or 8.
@@ -103,10 +105,12 @@ protected:
       : traits_(poplar::TypeTraits::make<float>()), type_(poplar::HALF), fixed_(true), real_(value), bits_(0) {}
 
 private:
-  template <class T> static typename std::enable_if<std::is_integral<T>::value, std::int64_t>::type integer(T value) {
+  template <class Value>
+  static typename std::enable_if<std::is_integral<Value>::value, std::int64_t>::type integer(Value value) {
     return static_cast<std::int64_t>(value);
   }
-  template <class T> static typename std::enable_if<std::is_floating_point<T>::value, std::int64_t>::type integer(T) {
+  template <class Value>
+  static typename std::enable_if<std::is_floating_point<Value>::value, std::int64_t>::type integer(Value) {
     return 0;
   }
   poplar::TypeTraits traits_;
@@ -250,12 +254,14 @@ POPOPS_UNARY_SYMBOLS(POPOPS_OPERATOR)
 #define POPOPS_OPERATOR(symbol, cls)                                                                                   \
   /** Builds the node of this operator; a host number becomes a Const. */                                              \
   inline cls operator symbol(const Expr &a, const Expr &b) { return cls(a, b); }                                       \
-  template <class T>                                                                                                   \
-  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(T a, const Expr &b) {        \
+  template <class Value>                                                                                               \
+  inline typename std::enable_if<std::is_arithmetic<Value>::value, cls>::type operator symbol(Value a,                 \
+                                                                                              const Expr &b) {         \
     return cls(Const(a), b);                                                                                           \
   }                                                                                                                    \
-  template <class T>                                                                                                   \
-  inline typename std::enable_if<std::is_arithmetic<T>::value, cls>::type operator symbol(const Expr &a, T b) {        \
+  template <class Value>                                                                                               \
+  inline typename std::enable_if<std::is_arithmetic<Value>::value, cls>::type operator symbol(const Expr &a,           \
+                                                                                              Value b) {               \
     return cls(a, Const(b));                                                                                           \
   }
 POPOPS_BINARY_SYMBOLS(POPOPS_OPERATOR)

@@ -19,11 +19,11 @@ struct FillValue {
   std::uint64_t integer; ///< its bits; `real` has the sign
   bool isReal;
 };
-template <class T> FillValue fillValue(T value) {
-  static_assert(std::is_arithmetic<T>::value, "popops::fill takes a number");
+template <class Value> FillValue fillValue(Value value) {
+  static_assert(std::is_arithmetic<Value>::value, "popops::fill takes a number");
   return FillValue{static_cast<double>(value),
-                   std::is_floating_point<T>::value ? std::uint64_t(0) : static_cast<std::uint64_t>(value),
-                   std::is_floating_point<T>::value};
+                   std::is_floating_point<Value>::value ? std::uint64_t(0) : static_cast<std::uint64_t>(value),
+                   std::is_floating_point<Value>::value};
 }
 POPLAR_API void fill(poplar::Graph &graph, const poplar::Tensor &t, const std::vector<poplar::Interval> &tileRegions,
                      unsigned tile, poplar::ComputeSet fillCS, FillValue value);

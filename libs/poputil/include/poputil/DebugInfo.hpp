@@ -22,7 +22,7 @@
 namespace poputil {
 
 /// A host value as a record for profilers. Libraries specialise it for their own types.
-template <class T> poplar::ProfileValue toProfileValue(const T &t);
+template <class Value> poplar::ProfileValue toProfileValue(const Value &t);
 
 /// The value.
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const bool &t);
@@ -60,26 +60,26 @@ template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::program
 template <> POPLAR_API poplar::ProfileValue toProfileValue(const poplar::TensorCloneMethod &t);
 
 /// A list of the elements' records.
-template <class T> poplar::ProfileValue toProfileValue(const std::vector<T> &t) {
+template <class Value> poplar::ProfileValue toProfileValue(const std::vector<Value> &t) {
   poplar::ProfileValue::Vector values;
-  for (const auto &element : t) values.push_back(toProfileValue(static_cast<const T &>(element)));
+  for (const auto &element : t) values.push_back(toProfileValue(static_cast<const Value &>(element)));
   return values;
 }
 /// A list of the elements' records.
-template <class T, std::size_t N> poplar::ProfileValue toProfileValue(const std::array<T, N> &t) {
-  return toProfileValue(std::vector<T>(t.begin(), t.end()));
+template <class Value, std::size_t length> poplar::ProfileValue toProfileValue(const std::array<Value, length> &t) {
+  return toProfileValue(std::vector<Value>(t.begin(), t.end()));
 }
 /// A list of the elements' records.
-template <class T> poplar::ProfileValue toProfileValue(const poplar::ArrayRef<T> &t) {
-  return toProfileValue(std::vector<T>(t.begin(), t.end()));
+template <class Value> poplar::ProfileValue toProfileValue(const poplar::ArrayRef<Value> &t) {
+  return toProfileValue(std::vector<Value>(t.begin(), t.end()));
 }
 /// A list of two records.
-template <class A, class B> poplar::ProfileValue toProfileValue(const std::pair<A, B> &t) {
+template <class First, class Second> poplar::ProfileValue toProfileValue(const std::pair<First, Second> &t) {
   return poplar::ProfileValue::Vector{toProfileValue(t.first), toProfileValue(t.second)};
 }
 /// The record of what is pointed at, or "<null>".
-template <class T> poplar::ProfileValue toProfileValue(T *const &t) {
-  return t ? toProfileValue(static_cast<const T &>(*t)) : poplar::ProfileValue("<null>");
+template <class Value> poplar::ProfileValue toProfileValue(Value *const &t) {
+  return t ? toProfileValue(static_cast<const Value &>(*t)) : poplar::ProfileValue("<null>");
 }
 
 /// An argument of an operation: its name and record.

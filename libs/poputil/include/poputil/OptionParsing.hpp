@@ -18,34 +18,34 @@ namespace poplibs {
 namespace parse {
 
 /// The integer that the whole text is.
-template <typename T> T asInteger(const poplar::StringRef &str) {
+template <typename Value> Value asInteger(const poplar::StringRef &str) {
   std::istringstream in(str.cloneAsString());
-  typename std::conditional<std::is_signed<T>::value, long long, unsigned long long>::type wide;
+  typename std::conditional<std::is_signed<Value>::value, long long, unsigned long long>::type wide;
   const bool negative = !str.empty() && str.data()[0] == '-';
-  if (!(in >> wide) || in.peek() != std::istringstream::traits_type::eof() || (negative && !std::is_signed<T>::value) ||
-      static_cast<decltype(wide)>(static_cast<T>(wide)) != wide)
+  if (!(in >> wide) || in.peek() != std::istringstream::traits_type::eof() ||
+      (negative && !std::is_signed<Value>::value) || static_cast<decltype(wide)>(static_cast<Value>(wide)) != wide)
     throw poplar::invalid_option("'" + str.cloneAsString() + "' is not an integer in the range of the option");
-  return static_cast<T>(wide);
+  return static_cast<Value>(wide);
 }
 
 /// The number that the whole text is.
-template <typename T> T asFloatingPoint(const poplar::StringRef &str) {
+template <typename Value> Value asFloatingPoint(const poplar::StringRef &str) {
   std::istringstream in(str.cloneAsString());
-  T value;
+  Value value;
   if (!(in >> value) || in.peek() != std::istringstream::traits_type::eof())
     throw poplar::invalid_option("'" + str.cloneAsString() + "' is not a number");
   return value;
 }
 
 /// The names in the map, separated by commas.
-template <typename T> std::string describeEnumValues(const std::map<std::string, T> &valueMap) {
+template <typename Value> std::string describeEnumValues(const std::map<std::string, Value> &valueMap) {
   std::string text = "";
   for (const auto &entry : valueMap) text += (text.empty() ? "" : ", ") + entry.first;
   return text;
 }
 
 /// What the map has for the text.
-template <typename T> T asEnum(const poplar::StringRef &value, const std::map<std::string, T> &map) {
+template <typename Value> Value asEnum(const poplar::StringRef &value, const std::map<std::string, Value> &map) {
   const auto found = map.find(value.cloneAsString());
   if (found == map.end())
     throw poplar::invalid_option("'" + value.cloneAsString() + "' is not one of " + describeEnumValues(map));
@@ -61,16 +61,16 @@ inline bool asBool(const poplar::StringRef &value) { return asEnum<bool>(value, 
 class OptionHandler {
 public:
   /// From a function of a StringRef.
-  template <typename T,
-            typename = typename std::enable_if<!std::is_same<typename std::decay<T>::type, OptionHandler>::value>::type>
-  OptionHandler(T &&valueHandler) : handler_(std::forward<T>(valueHandler)) {}
+  template <typename Value, typename = typename std::enable_if<
+                                !std::is_same<typename std::decay<Value>::type, OptionHandler>::value>::type>
+  OptionHandler(Value &&valueHandler) : handler_(std::forward<Value>(valueHandler)) {}
   /// Hands over a value.
   void parseValue(poplar::StringRef value) const { handler_(value); }
 
   /// Throws unless the value lies between the bounds.
-  template <typename T>
-  static void ensureValueIsWithinBounds(T value, const T &lowerBound, bool lowerBoundIsInclusive, const T &upperBound,
-                                        bool upperBoundIsInclusive) {
+  template <typename Value>
+  static void ensureValueIsWithinBounds(Value value, const Value &lowerBound, bool lowerBoundIsInclusive,
+                                        const Value &upperBound, bool upperBoundIsInclusive) {
     if ((lowerBoundIsInclusive ? value < lowerBound : !(value > lowerBound)) ||
         (upperBoundIsInclusive ? value > upperBound : !(value < upperBound))) {
       std::ostringstream text;
@@ -80,48 +80,49 @@ public:
     }
   }
   /// Stores what the map has for the text.
-  template <typename T, typename ValueMapT = std::map<std::string, T>>
-  static OptionHandler createWithEnum(T &output, ValueMapT &&valueMap) {
-    const std::map<std::string, T> map(valueMap.begin(), valueMap.end());
-    return OptionHandler([map, &output](poplar::StringRef value) { output = parse::asEnum<T>(value, map); });
+  template <typename Value, typename ValueMapT = std::map<std::string, Value>>
+  static OptionHandler createWithEnum(Value &output, ValueMapT &&valueMap) {
+    const std::map<std::string, Value> map(valueMap.begin(), valueMap.end());
+    return OptionHandler([map, &output](poplar::StringRef value) { output = parse::asEnum<Value>(value, map); });
   }
   /// Stores an integer within bounds.
-  template <typename T>
-  static OptionHandler createWithInteger(T &output, const T &lowerBound = std::numeric_limits<T>::lowest(),
+  template <typename Value>
+  static OptionHandler createWithInteger(Value &output, const Value &lowerBound = std::numeric_limits<Value>::lowest(),
                                          bool lowerBoundIsInclusive = true,
-                                         const T &upperBound = std::numeric_limits<T>::max(),
+                                         const Value &upperBound = std::numeric_limits<Value>::max(),
                                          bool upperBoundIsInclusive = true) {
     return OptionHandler([=, &output](poplar::StringRef value) {
-      const T number = parse::asInteger<T>(value);
+      const Value number = parse::asInteger<Value>(value);
       ensureValueIsWithinBounds(number, lowerBound, lowerBoundIsInclusive, upperBound, upperBoundIsInclusive);
       output = number;
     });
   }
   /// Stores `true` or `false`.
-  template <typename T> static OptionHandler createWithBool(T &output) {
+  template <typename Value> static OptionHandler createWithBool(Value &output) {
     return OptionHandler([&output](poplar::StringRef value) { output = parse::asBool(value); });
   }
   /// Stores a number within bounds.
-  template <typename T>
-  static OptionHandler
-  createWithDouble(T &output, const T &lowerBound = std::numeric_limits<T>::lowest(), bool lowerBoundIsInclusive = true,
-                   const T &upperBound = std::numeric_limits<T>::max(), bool upperBoundIsInclusive = true) {
+  template <typename Value>
+  static OptionHandler createWithDouble(Value &output, const Value &lowerBound = std::numeric_limits<Value>::lowest(),
+                                        bool lowerBoundIsInclusive = true,
+                                        const Value &upperBound = std::numeric_limits<Value>::max(),
+                                        bool upperBoundIsInclusive = true) {
     return OptionHandler([=, &output](poplar::StringRef value) {
-      const T number = parse::asFloatingPoint<T>(value);
+      const Value number = parse::asFloatingPoint<Value>(value);
       ensureValueIsWithinBounds(number, lowerBound, lowerBoundIsInclusive, upperBound, upperBoundIsInclusive);
       output = number;
     });
   }
   /// Stores the text.
-  template <typename T> static OptionHandler createWithString(T &output) {
+  template <typename Value> static OptionHandler createWithString(Value &output) {
     return OptionHandler([&output](poplar::StringRef value) { output = value.cloneAsString(); });
   }
   /// Stores integers separated by commas.
-  template <typename T> static OptionHandler createWithList(std::vector<T> &output) {
+  template <typename Value> static OptionHandler createWithList(std::vector<Value> &output) {
     return OptionHandler([&output](poplar::StringRef value) {
-      std::vector<T> values;
+      std::vector<Value> values;
       std::istringstream in(value.cloneAsString());
-      for (std::string item; std::getline(in, item, ',');) values.push_back(parse::asInteger<T>(item));
+      for (std::string item; std::getline(in, item, ',');) values.push_back(parse::asInteger<Value>(item));
       output = values;
     });
   }
@@ -179,13 +180,13 @@ OptionHandler createOptionalDoubleHandler(Optional &output, double lowerBound = 
 /// Stores what the map has for the text to an optional; `none` empties it.
 template <typename Optional, typename ValueMapT = std::map<std::string, typename Optional::value_type>>
 OptionHandler createOptionalEnumHandler(Optional &output, ValueMapT &&valueMap) {
-  using T = typename Optional::value_type;
-  const std::map<std::string, T> map(valueMap.begin(), valueMap.end());
+  using Value = typename Optional::value_type;
+  const std::map<std::string, Value> map(valueMap.begin(), valueMap.end());
   return OptionHandler([map, &output](poplar::StringRef value) {
     if (value == "none")
       output = Optional();
     else
-      output = parse::asEnum<T>(value, map);
+      output = parse::asEnum<Value>(value, map);
   });
 }
 

@@ -48,16 +48,16 @@ splitRegionsBetweenWorkers(const poplar::Target &target, const std::vector<std::
                            unsigned maxElementsPerPartition = UINT_MAX, unsigned maxElementsPerRegion = UINT_MAX);
 
 /// Row-major position of `index` in a tensor of this shape, as one coordinate per dimension.
-template <class T> std::vector<T> unflattenIndex(const std::vector<T> &shape, std::size_t index) {
-  std::vector<T> coordinates(shape.size());
+template <class Index> std::vector<Index> unflattenIndex(const std::vector<Index> &shape, std::size_t index) {
+  std::vector<Index> coordinates(shape.size());
   for (std::size_t i = shape.size(); i-- > 0;) {
-    coordinates[i] = static_cast<T>(index % shape[i]);
+    coordinates[i] = static_cast<Index>(index % shape[i]);
     index /= shape[i];
   }
   return coordinates;
 }
 /// Row-major index of coordinates in a tensor of this shape.
-template <class T> std::size_t flattenIndex(const std::vector<T> &shape, const std::vector<T> &indices) {
+template <class Index> std::size_t flattenIndex(const std::vector<Index> &shape, const std::vector<Index> &indices) {
   std::size_t index = 0;
   for (std::size_t i = 0; i != shape.size(); ++i)
     index = index * shape[i] + indices[i];
@@ -72,9 +72,9 @@ POPLAR_API poplar::Tensor
 duplicate(poplar::Graph &graph, const poplar::Tensor &in, poplar::program::Sequence &prog,
           const poplar::DebugContext &debugContext = {},
           poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
-/// `N` clones of `t` stacked on a new outermost dimension, each with the tile mapping of `t`.
+/// `count` clones of `t` stacked on a new outermost dimension, each with the tile mapping of `t`.
 POPLAR_API poplar::Tensor
-cloneN(poplar::Graph &graph, const poplar::Tensor &t, unsigned N, const poplar::DebugContext &debugContext = {},
+cloneN(poplar::Graph &graph, const poplar::Tensor &t, unsigned count, const poplar::DebugContext &debugContext = {},
        poplar::TensorCloneMethod method = poplar::TensorCloneMethod::PRESERVE_ORDER_UNLESS_ALIASES);
 
 /// `splitCount` integers that differ by at most one and sum to `rangeUpperBound`; larger ones first.

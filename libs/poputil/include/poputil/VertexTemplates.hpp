@@ -7,9 +7,9 @@
 namespace poputil {
 
 /// Spelling of one template argument inside a vertex name. Specialise `to_string` for enumerations.
-template <class T> struct VertexTemplateToString {
+template <class Value> struct VertexTemplateToString {
   /// Integers in decimal.
-  static std::string to_string(const T &value) { return std::to_string(value); }
+  static std::string to_string(const Value &value) { return std::to_string(value); }
 };
 template <> struct VertexTemplateToString<bool> {
   static std::string to_string(const bool &value) { return value ? "true" : "false"; }

@@ -16,8 +16,8 @@ namespace internal {
 using PerfEstimatorTable = std::vector<std::pair<std::string, poplar::PerfEstimateFunc>>;
 
 /// The entry of the vertex type templateVertex(codelet, args...), whose estimator is f(vertex, target, args...).
-template <typename F, typename... Args>
-std::pair<std::string, poplar::PerfEstimateFunc> makePerfEstimatorEntry(const std::string &codelet, F f,
+template <typename Function, typename... Args>
+std::pair<std::string, poplar::PerfEstimateFunc> makePerfEstimatorEntry(const std::string &codelet, Function f,
                                                                         const Args &...args) {
   const std::string name = sizeof...(args) == 0 ? codelet : poputil::templateVertex(codelet, args...);
   return std::make_pair(name,

@@ -59,23 +59,22 @@ inline bool operator<(const OwnedText &a, const OwnedText &b) { return a.ref() <
 inline std::string operator+(const OwnedText &a, const OwnedText &b) { return a.ref() + b.ref(); }
 inline std::ostream &operator<<(std::ostream &stream, const OwnedText &text) { return stream << text.ref(); }
 
-/// `type` when T is a text of another class, so that mixed operations need no conversion to choose.
-template <typename T, typename Result>
-using IfOtherText =
-    typename std::enable_if<std::is_convertible<const T &, StringRef>::value && !std::is_same<T, OwnedText>::value,
-                            Result>::type;
-template <typename T> IfOtherText<T, bool> operator==(const OwnedText &a, const T &b) {
+/// `type` when Value is a text of another class, so that mixed operations need no conversion to choose.
+template <typename Value, typename Result>
+using IfOtherText = typename std::enable_if<
+    std::is_convertible<const Value &, StringRef>::value && !std::is_same<Value, OwnedText>::value, Result>::type;
+template <typename Value> IfOtherText<Value, bool> operator==(const OwnedText &a, const Value &b) {
   return a.ref() == StringRef(b);
 }
-template <typename T> IfOtherText<T, bool> operator==(const T &a, const OwnedText &b) {
+template <typename Value> IfOtherText<Value, bool> operator==(const Value &a, const OwnedText &b) {
   return StringRef(a) == b.ref();
 }
-template <typename T> IfOtherText<T, bool> operator!=(const OwnedText &a, const T &b) { return !(a == b); }
-template <typename T> IfOtherText<T, bool> operator!=(const T &a, const OwnedText &b) { return !(a == b); }
-template <typename T> IfOtherText<T, std::string> operator+(const OwnedText &a, const T &b) {
+template <typename Value> IfOtherText<Value, bool> operator!=(const OwnedText &a, const Value &b) { return !(a == b); }
+template <typename Value> IfOtherText<Value, bool> operator!=(const Value &a, const OwnedText &b) { return !(a == b); }
+template <typename Value> IfOtherText<Value, std::string> operator+(const OwnedText &a, const Value &b) {
   return a.ref() + StringRef(b);
 }
-template <typename T> IfOtherText<T, std::string> operator+(const T &a, const OwnedText &b) {
+template <typename Value> IfOtherText<Value, std::string> operator+(const Value &a, const OwnedText &b) {
   return StringRef(a) + b.ref();
 }
 

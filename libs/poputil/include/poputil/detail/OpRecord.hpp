@@ -18,7 +18,7 @@ inline bool checkArgument(const poplar::Graph &graph, const char *function, cons
   for (const poplar::Tensor &t : ts) checkArgument(graph, function, names, index, t);
   return true;
 }
-template <class T> bool checkArgument(const poplar::Graph &, const char *, const char *, unsigned, const T &) {
+template <class Value> bool checkArgument(const poplar::Graph &, const char *, const char *, unsigned, const Value &) {
   return true;
 }
 template <class... Args>
