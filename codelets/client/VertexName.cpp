@@ -50,7 +50,10 @@ std::string normaliseVertexName(std::string_view name) {
     std::size_t end = i + 1;
     if (isWord(name[i])) {
       while (end < name.size() && isWord(name[end])) ++end;
-      const std::string_view word = name.substr(i, end - i);
+      std::string_view word = name.substr(i, end - i);
+      if (std::isdigit(static_cast<unsigned char>(word[0]))) // 2u is 2
+        while (word.size() > 1 && std::string_view("uUlL").find(word.back()) != std::string_view::npos)
+          word.remove_suffix(1);
       if (!integer.add(word)) {
         flush();
         if (wasWord) result += ' ';

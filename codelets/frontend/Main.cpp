@@ -96,6 +96,8 @@ Options parse(int argc, char **argv) {
     if (arg == "-o") options.output = value(i, arg);
     else if (arg == "--target" || arg == "-target") options.targets = parseTargets(value(i, arg));
     else if (arg.starts_with("--target=")) options.targets = parseTargets(arg.substr(9));
+    else if (arg.starts_with("-target=")) options.targets = parseTargets(arg.substr(8));
+    else if (arg == "-E") usageError("-E: popc preprocesses nothing by itself; it writes .gp files, or IR with -S");
     else if (arg == "-S" || arg == "--emit-llvm" || arg == "-emit-llvm") options.printIr = true;
     else if (arg == "--device-library") options.deviceLibrary = true;
     else if (arg == "-c") continue;

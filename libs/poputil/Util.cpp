@@ -43,23 +43,6 @@ std::vector<int> balancedPartition(int rangeUpperBound, int splitCount) {
   return parts;
 }
 
-poplar::Tensor createConstantMetadataTensor(poplar::Graph &graph, poplar::QuarterMetadata::Format fp8Format,
-                                            int fp8Scale) {
-  const unsigned char bits = poplar::QuarterMetadata(fp8Format, fp8Scale).bits();
-  const poplar::Tensor metadata = graph.addConstant(poplar::QUARTER_METADATA, {}, bits, "metadata");
-  graph.setTileMapping(metadata, 0);
-  return metadata;
-}
-
-poplar::Tensor createVariableMetadataTensor(poplar::Graph &graph, poplar::QuarterMetadata::Format fp8Format,
-                                            int fp8Scale) {
-  const unsigned char bits = poplar::QuarterMetadata(fp8Format, fp8Scale).bits();
-  const poplar::Tensor metadata = graph.addVariable(poplar::QUARTER_METADATA, {}, "metadata");
-  graph.setTileMapping(metadata, 0);
-  graph.setInitialValue(metadata, bits);
-  return metadata;
-}
-
 double castToDeviceHalfValue(const Target &target, double input) {
   std::uint16_t half;
   double result;

@@ -144,8 +144,11 @@ std::uint32_t GraphState::codeletNamed(std::string_view name) const {
     known += (known.empty() ? "" : ", ") + info.codelet().name;
     if (known.size() > 400) known += ", …";
   }
-  throw poplar::unknown_vertex_type(fmt::format("no codelet '{}' has been loaded{}{}", name, didYouMean(name, names),
-                                                known.empty() ? "; use addCodelets" : "; loaded are: " + known));
+  const std::string_view library = name.substr(0, std::min(name.find("::"), name.size()));
+  const bool isLibrary = library == "popops" || library == "poplin" || library == "poprand" || library == "popnn";
+  throw poplar::unknown_vertex_type(fmt::format(
+      "no codelet '{}' has been loaded{}{}{}", name, isLibrary ? fmt::format("; call {}::addCodelets", library) : "",
+      didYouMean(name, names), known.empty() ? "; use addCodelets" : "; loaded are: " + known));
 }
 
 void GraphState::setPerfEstimator(std::string_view vertexType, poplar::PerfEstimateFunc estimator) {

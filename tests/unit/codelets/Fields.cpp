@@ -192,6 +192,7 @@ TEST_CASE("Fields and compute() of base classes belong to the vertex", "[codelet
 TEST_CASE("Names of vertices are normalised to one spelling", "[codelets][fields]") {
   CHECK(normaliseVertexName("ns :: Foo< float , true >") == "ns::Foo<float,true>");
   CHECK(normaliseVertexName("Foo<unsigned>") == "Foo<unsigned int>");
+  CHECK(normaliseVertexName("Foo<int, 2u, 3UL, v2u>") == "Foo<int,2,3,v2u>");
   CHECK(normaliseVertexName("Foo<unsigned int, unsigned short>") == "Foo<unsigned int,unsigned short>");
   CHECK(normaliseVertexName("Foo<short unsigned int,long  long>") == "Foo<unsigned short,long long>");
   CHECK(normaliseVertexName("Foo<Bar<signed char> >") == "Foo<Bar<signed char>>");

@@ -1,4 +1,5 @@
 #pragma once
+#include <poplar/MetadataCreation.hpp>
 #include <poplar/DebugContext.hpp>
 #include <poplar/Graph.hpp>
 #include <poplar/Interval.hpp>
@@ -82,12 +83,9 @@ POPLAR_API std::vector<int> balancedPartition(int rangeUpperBound, int splitCoun
 
 /// `input` rounded to the target's half type.
 POPLAR_API double castToDeviceHalfValue(const poplar::Target &target, double input);
-/// Metadata for QUARTER tensors: a constant on tile 0.
-POPLAR_API poplar::Tensor createConstantMetadataTensor(poplar::Graph &graph, poplar::QuarterMetadata::Format fp8Format,
-                                                       int fp8Scale);
-/// The same as a variable, which has this value when an engine is loaded.
-POPLAR_API poplar::Tensor createVariableMetadataTensor(poplar::Graph &graph, poplar::QuarterMetadata::Format fp8Format,
-                                                       int fp8Scale);
+/// Metadata for QUARTER tensors, as a constant and as a variable on tile 0.
+using poplar::createConstantMetadataTensor;
+using poplar::createVariableMetadataTensor;
 /// True when `input`, held as `inputType`, is kept by a conversion to `outputType` within a relative `tolerance`.
 POPLAR_API bool checkAccuracyWhenCast(const poplar::Target &target, double input, const poplar::Type &inputType,
                                       const poplar::Type &outputType, double tolerance);
