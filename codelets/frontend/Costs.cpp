@@ -1,9 +1,8 @@
 #include "codelets/frontend/Costs.hpp"
 #include "codelets/frontend/Lower.hpp"
-#include "codelets/frontend/MathFunctions.hpp"
-#include <llvm/ADT/EquivalenceClasses.h>
+#include "codelets/frontend/Operations.hpp"
+#include "codelets/frontend/WideIntegers.hpp"
 #include <llvm/ADT/SmallPtrSet.h>
-#include <llvm/ADT/StringMap.h>
 #include <llvm/Analysis/ScalarEvolutionExpressions.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -36,119 +35,6 @@ Price price(Cost cost, std::uint32_t times = 1) {
   const CostRow &row = costRow(cost);
   return {row.main * times, row.aux * times, row.instructions * times};
 }
-
-const StringMap<Cost> &mathCosts() {
-  static const StringMap<Cost> costs = [] {
-    StringMap<Cost> map;
-#define X(single, dbl, id, count, cost)                                                                                \
-  map[std::string(kMathPrefix) + #single] = Cost::cost;                                                                \
-  map[std::string(kMathPrefix) + #dbl] = Cost::DoubleFunction;
-    POPGRAPH_MATH_FUNCTIONS(X)
-#undef X
-#define X(name) map[std::string(kMathPrefix) + #name] = Cost::MatrixStep;
-    POPGRAPH_MATRIX_STEPS(X)
-#undef X
-#define X(name, cost) map[std::string(kMathPrefix) + #name] = Cost::cost;
-    POPGRAPH_RANDOM_FUNCTIONS(X)
-#undef X
-    return map;
-  }();
-  return costs;
-}
-
-bool isMathCall(const CallBase &call) {
-  const Function *callee = call.getCalledFunction();
-  return callee && mathCosts().contains(callee->getName());
-}
-
-// Matrix instructions load and store beside what they compute: their addresses advance by themselves.
-bool isMatrixStep(const User &user) {
-  auto *call = dyn_cast<CallBase>(&user);
-  return call && isMathCall(*call) && mathCosts().lookup(call->getCalledFunction()->getName()) == Cost::MatrixStep;
-}
-
-// Words of 64 bits that a value takes: how many vector instructions work on it.
-std::uint32_t words(Type *type) {
-  if (auto *vector = dyn_cast<FixedVectorType>(type)) {
-    std::uint64_t elementBits = vector->getElementType()->getPrimitiveSizeInBits().getFixedValue();
-    if (!elementBits) elementBits = 32; // pointers
-    return static_cast<std::uint32_t>((vector->getNumElements() * elementBits + 63) / 64);
-  }
-  return 1;
-}
-
-// 64-bit integers on the host are 32-bit on the device where they only exist because size_t and pointers are wide. What
-// is computed together has one width: 64 bits where a value is 64 bits wide in memory or does not fit into 32 bits; 32
-// bits where one addresses memory or counts the turns of a loop; else 64 bits, as the optimiser has narrowed the rest.
-class WideIntegers {
-public:
-  WideIntegers(Function &function, LoopInfo &loops, ScalarEvolution &evolution) {
-    for (Instruction &instruction : instructions(function)) {
-      if (is64(&instruction)) classes_.insert(&instruction);
-      if (!isa<BinaryOperator, PHINode, SelectInst, ICmpInst, MinMaxIntrinsic, FreezeInst>(instruction)) continue;
-      Value *first = is64(&instruction) ? static_cast<Value *>(&instruction) : nullptr;
-      for (Value *operand : instruction.operands()) {
-        if (!is64(operand) || isa<Constant>(operand)) continue;
-        if (first)
-          classes_.unionSets(first, operand);
-        else
-          classes_.insert(first = operand);
-      }
-    }
-    for (Instruction &instruction : instructions(function)) {
-      if (isa<LoadInst>(instruction)) mark(wideLeaders_, &instruction);
-      if (auto *store = dyn_cast<StoreInst>(&instruction)) mark(wideLeaders_, store->getValueOperand());
-      if (auto *operation = dyn_cast<BinaryOperator>(&instruction); operation && is64(operation) && needsHigh(*operation))
-        mark(wideLeaders_, operation);
-      if (isa<GetElementPtrInst, IntToPtrInst, MemIntrinsic>(instruction))
-        for (Value *operand : instruction.operands()) mark(narrowLeaders_, operand);
-      if (isa<PtrToIntInst>(instruction)) mark(narrowLeaders_, &instruction);
-      if (auto *phi = dyn_cast<PHINode>(&instruction); phi && is64(phi) && countsTurns(*phi, loops, evolution))
-        mark(narrowLeaders_, phi);
-    }
-  }
-
-  bool wide(Value *value) const {
-    if (!is64(value)) return value->getType()->isIntegerTy() && value->getType()->getIntegerBitWidth() > 64;
-    const auto it = classes_.findLeader(value);
-    return it != classes_.member_end() && (wideLeaders_.contains(*it) || !narrowLeaders_.contains(*it));
-  }
-
-private:
-  static bool is64(Value *value) { return value->getType()->isIntegerTy(64); }
-  void mark(SmallPtrSet<Value *, 16> &leaders, Value *value) {
-    if (!is64(value) || isa<Constant>(value)) return;
-    classes_.insert(value);
-    leaders.insert(*classes_.findLeader(value));
-  }
-  /// By a constant beyond 32 bits, or by shifting down what lies above them. A shift up and down again is the sign
-  /// extension of an index.
-  static bool needsHigh(const BinaryOperator &operation) {
-    const unsigned opcode = operation.getOpcode();
-    auto *constant = dyn_cast<ConstantInt>(operation.getOperand(1));
-    if (!constant) return false;
-    if (opcode == Instruction::LShr) return constant->uge(32);
-    if (opcode == Instruction::AShr) {
-      auto *up = dyn_cast<BinaryOperator>(operation.getOperand(0));
-      return constant->uge(32) && !(up && up->getOpcode() == Instruction::Shl);
-    }
-    return opcode != Instruction::Shl && !constant->getValue().isIntN(32) && !constant->getValue().isSignedIntN(32);
-  }
-  /// A counter of a loop that the loop's end is compared with.
-  static bool countsTurns(PHINode &phi, LoopInfo &loops, ScalarEvolution &evolution) {
-    const Loop *loop = loops.getLoopFor(phi.getParent());
-    if (!loop || loop->getHeader() != phi.getParent() || !loop->getLoopLatch()) return false;
-    const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution.getSCEV(&phi));
-    if (!recurrence || !recurrence->isAffine()) return false;
-    auto *branch = dyn_cast<BranchInst>(loop->getLoopLatch()->getTerminator());
-    auto *compare = branch && branch->isConditional() ? dyn_cast<ICmpInst>(branch->getCondition()) : nullptr;
-    if (!compare) return false;
-    const Value *next = phi.getIncomingValueForBlock(loop->getLoopLatch());
-    return is_contained(compare->operands(), &phi) || is_contained(compare->operands(), next);
-  }
-  EquivalenceClasses<Value *> classes_;
-  SmallPtrSet<Value *, 16> wideLeaders_, narrowLeaders_;
-};
 
 class Coster {
 public:
@@ -536,8 +422,6 @@ private:
     return price(single, words(type));
   }
 
-  static bool isHalf(Type *type) { return type->getScalarType()->isHalfTy(); }
-
   Price of(Instruction &instruction) {
     if (free_.contains(&instruction)) return {};
     switch (instruction.getOpcode()) {
@@ -649,10 +533,6 @@ private:
     };
     const Value *a = add.getOperand(0), *b = add.getOperand(1);
     return (sums(a) && taken(b) <= 2) || (sums(b) && taken(a) <= 2);
-  }
-  static bool isOne(const Value *value) {
-    const auto *constant = dyn_cast<ConstantFP>(value);
-    return constant && constant->isExactlyValue(1.0);
   }
   /// One of the two numbers that it compares: one instruction where it is written by hand.
   static bool isMaximum(const User *user) {
@@ -801,48 +681,6 @@ private:
       if (callee->isDeclaration() && callee->getName().starts_with(kMathPrefix)) return price(Cost::FloatFunction);
     }
     return supervises_ ? price(Cost::Call) + price(Cost::SupervisorStall, 2) : price(Cost::Call); // and the return
-  }
-
-  /// A half in a float, or a constant that is one.
-  static bool isWidened(const Value *value) {
-    if (auto *constant = dyn_cast<Constant>(value)) {
-      if (constant->getType()->isVectorTy()) constant = constant->getSplatValue();
-      auto *number = dyn_cast_or_null<ConstantFP>(constant);
-      if (!number) return false;
-      bool loses = false;
-      APFloat half = number->getValueAPF();
-      half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven, &loses);
-      return !loses;
-    }
-    auto *extension = dyn_cast<FPExtInst>(value);
-    return extension && isHalf(extension->getOperand(0)->getType());
-  }
-  // On halves themselves, or widened halves in, a half out.
-  static bool isHalfOperation(const Instruction &instruction) {
-    if (isHalf(instruction.getType())) return true;
-    const auto *call = dyn_cast<CallBase>(&instruction);
-    // What chooses is no number.
-    const unsigned skip = isa<SelectInst>(instruction) ? 1 : 0;
-    return (call ? all_of(call->args(), [](const Use &use) { return isWidened(use); })
-                 : all_of(drop_begin(instruction.operands(), skip), [](const Use &use) { return isWidened(use); })) &&
-           instruction.hasOneUse() && isa<FPTruncInst>(*instruction.user_begin()) &&
-           isHalf(instruction.user_begin()->getType());
-  }
-  /// The row of a mathematics function, for the type that it works on.
-  static Cost mathCost(const CallBase &call) {
-    const StringRef name = call.getCalledFunction()->getName();
-    const Cost cost = mathCosts().lookup(name);
-    if (!isHalfOperation(call)) return cost;
-    switch (cost) {
-    case Cost::FloatExp: return Cost::HalfExp;
-    case Cost::FloatLog: return Cost::HalfLog;
-    case Cost::FloatTanh: return Cost::HalfTanh;
-    case Cost::FloatSigmoid: return Cost::HalfSigmoid;
-    case Cost::FloatErf: return Cost::HalfErf;
-    default: break;
-    }
-    const StringRef function = name.drop_front(StringRef(kMathPrefix).size());
-    return function == "sinf" || function == "cosf" ? Cost::HalfSin : cost;
   }
 
   Price intrinsic(IntrinsicInst &call) {

@@ -41,7 +41,7 @@ void mapAssembly(llvm::Module &module, const std::vector<FoundVertex> &vertices)
 /// Mathematics and memory functions become device functions or intrinsics; printf and assertions become prints.
 void mapLibraryCalls(llvm::Module &module);
 
-/// Target-independent optimisation without vectorisation and unrolling: the code that is costed. Keeps the functions
+/// Target-independent optimisation without vectorisation: the code that is costed. Keeps the functions
 /// named, which are compute() functions, or with `deviceLibrary` ordinary ones.
 void optimiseCanonically(llvm::Module &module, const std::vector<std::string> &keep, bool deviceLibrary = false);
 

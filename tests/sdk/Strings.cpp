@@ -106,7 +106,7 @@ int main() {
   errors(graph);
 
   // Codelets from a text, a file and a list of files.
-  std::stringstream source(codelet("Double", "2 * *in"));
+  std::stringstream source(codelet("Twice", "2 * *in"));
   graph.addCodelets(source);
   const std::string path = "Codelet.cpp";
   graph.addCodelets(path);
@@ -123,7 +123,7 @@ int main() {
   Tensor doubled = graph.addVariable(FLOAT, {4}, "doubled");
   poputil::mapTensorLinearly(graph, doubled);
   for (unsigned i = 0; i != 4; ++i) {
-    VertexRef vertex = graph.addVertex(doubling, std::string("Double"));
+    VertexRef vertex = graph.addVertex(doubling, std::string("Twice"));
     graph.connect(vertex[std::string("in")], x[i]);
     graph.connect(vertex["out"], doubled[i]);
     graph.setTileMapping(vertex, i / 2);
