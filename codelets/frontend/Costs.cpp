@@ -288,6 +288,11 @@ private:
   /// Whether each turn of the loop adds the same to a value, in 32 bits: what the host widens to 64 and what would wrap
   /// there does not matter on the device.
   bool advancesEvenly(Instruction &instruction, const Loop &loop) {
+    const auto known = even_.find({&instruction, &loop});
+    if (known != even_.end()) return known->second;
+    return even_[{&instruction, &loop}] = findEven(instruction, loop);
+  }
+  bool findEven(Instruction &instruction, const Loop &loop) {
     if (!evolution_.isSCEVable(instruction.getType())) return false;
     const auto *recurrence = dyn_cast<SCEVAddRecExpr>(evolution_.getSCEV(&instruction));
     if (recurrence && recurrence->getLoop() == &loop && recurrence->isAffine()) return true;
@@ -509,15 +514,11 @@ private:
   }
 
   Price branch(const BranchInst &branch) const {
-    if (supervises_) {
-      const Loop *loop = loops_.getLoopFor(branch.getParent());
-      if (loop && is_contained(branch.successors(), loop->getHeader()))
-        return price(Cost::Branch) + price(Cost::SupervisorStall);
-    }
-    if (branch.isConditional()) return price(Cost::Branch);
-    // Back to a loop's header: a jump. Elsewhere the next block follows.
+    // Back to a loop's header: a jump, after which the supervisor waits. Elsewhere the next block follows.
     const Loop *loop = loops_.getLoopFor(branch.getParent());
-    return loop && loop->getHeader() == branch.getSuccessor(0) ? price(Cost::Branch) : Price{};
+    const bool turns = loop && is_contained(branch.successors(), loop->getHeader());
+    const Price jump = branch.isConditional() || turns ? price(Cost::Branch) : Price{};
+    return supervises_ && turns ? jump + price(Cost::SupervisorStall) : jump;
   }
 
   /// A vector that is added to what the last turn of the loop left: accumulators take 128 bits at once, of halves too.
@@ -605,11 +606,23 @@ private:
   Price bitCast(const Instruction &cast) const {
     Type *from = cast.getOperand(0)->getType(), *to = cast.getType();
     const bool fromFloat = from->isFPOrFPVectorTy(), toFloat = to->isFPOrFPVectorTy();
-    if (handScheduled_ || fromFloat == toFloat) return {};
-    const auto only = [](const Value &value) { return value.hasOneUse(); };
-    if (isa<LoadInst>(cast.getOperand(0)) && only(*cast.getOperand(0))) return {};
-    if (storesFloat(cast)) return {};
+    if (handScheduled_ || fromFloat == toFloat || loadsFloat(cast) || storesFloat(cast)) return {};
     return price(toFloat ? Cost::MoveToFloat : Cost::MoveToInteger, words(to));
+  }
+
+  static bool computes(const Instruction &instruction) {
+    switch (instruction.getOpcode()) {
+    case Instruction::FAdd:
+    case Instruction::FSub:
+    case Instruction::FMul:
+    case Instruction::FDiv:
+    case Instruction::FNeg:
+    case Instruction::Select:
+    case Instruction::Call:
+    case Instruction::SIToFP:
+    case Instruction::UIToFP: return true;
+    default: return false;
+    }
   }
 
   // Half arithmetic is written as widen, compute in float, narrow; the device computes in half.
@@ -622,27 +635,12 @@ private:
         if (isa<FCmpInst>(one)) return all_of(one->operands(), [](const Use &operand) { return isWidened(operand); });
         return isHalfOperation(*one);
       };
-      return handScheduled_ || all_of(instruction.users(), computesInHalf) ? Price{}
-                                                                           : price(Cost::FloatConvert, words(to));
+      if (handScheduled_ || all_of(instruction.users(), computesInHalf)) return {};
     }
-    if (isHalf(to) && !handScheduled_) {
+    if (isHalf(to)) {
       auto *source = dyn_cast<Instruction>(instruction.getOperand(0));
-      return source && isHalfOperation(*source) ? Price{} : price(Cost::FloatConvert, words(to));
+      if (source && (handScheduled_ ? source->hasOneUse() && computes(*source) : isHalfOperation(*source))) return {};
     }
-    if (isHalf(to))
-      if (auto *source = dyn_cast<Instruction>(instruction.getOperand(0)); source && source->hasOneUse())
-        switch (source->getOpcode()) {
-        case Instruction::FAdd:
-        case Instruction::FSub:
-        case Instruction::FMul:
-        case Instruction::FDiv:
-        case Instruction::FNeg:
-        case Instruction::Select:
-        case Instruction::Call:
-        case Instruction::SIToFP:
-        case Instruction::UIToFP: return {};
-        default: break;
-        }
     if (to->getScalarType()->isDoubleTy() || from->getScalarType()->isDoubleTy()) return price(Cost::Double);
     return price(Cost::FloatConvert, words(to));
   }
@@ -769,6 +767,7 @@ private:
   DenseMap<BasicBlock *, Pipes> units_;
   DenseMap<BasicBlock *, std::uint32_t> lanes_; // hardware loops of hand-scheduled code
   SmallPtrSet<Instruction *, 16> free_;
+  DenseMap<std::pair<const Instruction *, const Loop *>, bool> even_; // what advancesEvenly() has found
   std::vector<BasicBlock *> setUps_;
 };
 

@@ -245,9 +245,9 @@ std::vector<std::string> compilerArguments(const char *language, const std::vect
   // cast pointers freely; the same optimisation is used whatever -O says, so that costs do not depend on it. Host code
   // in the same file may throw and ask for types: what of it a codelet uses is found later.
   for (const char *flag :
-       {"-O2", "-g0", "-target", "x86_64-linux-gnu", "-march=x86-64-v3", "-ffp-contract=off", "-fcomplex-arithmetic=basic",
-        "-fexceptions", "-frtti",
-        "-Xclang", "-ffloat16-excess-precision=none", "-fno-math-errno", "-fno-strict-aliasing", "-fno-builtin", "-fno-threadsafe-statics",
+       {"-O2", "-g0", "-target", "x86_64-linux-gnu", "-march=x86-64-v3", "-ffp-contract=off",
+        "-fcomplex-arithmetic=basic", "-fexceptions", "-frtti", "-Xclang", "-ffloat16-excess-precision=none",
+        "-fno-math-errno", "-fno-strict-aliasing", "-fno-builtin", "-fno-threadsafe-statics",
         "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fno-stack-protector", "-fcf-protection=none",
         "-fno-fast-math", "-Wno-unknown-attributes", "-Wno-ignored-attributes", "-Wno-unused-command-line-argument",
         "-fno-color-diagnostics", "-D__POPC__=1", "-DPOPLIBS_DISABLE_ASM_CODELETS=1", "-c", "-o", "/dev/null"})
