@@ -1,5 +1,6 @@
 #include "codelets/client/DiskCache.hpp"
 #include "codelets/client/Bytes.hpp"
+#include "popgraph/base/Log.hpp"
 #include "popgraph/base/SealedFile.hpp"
 #include <algorithm>
 #include <atomic>
@@ -7,7 +8,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include "popgraph/base/Log.hpp"
 #include <unistd.h>
 
 namespace popgraph::codelets {

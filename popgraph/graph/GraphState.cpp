@@ -98,18 +98,11 @@ CodeletInfo CodeletInfo::of(std::shared_ptr<const codelets::CodeletModule> modul
 
 void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module) {
   if (std::find(tables.modules.begin(), tables.modules.end(), module) != tables.modules.end()) return;
-  const auto moduleIndex = static_cast<std::uint32_t>(tables.modules.size());
-  tables.modules.push_back(module);
   // The same file may be added twice, and files that share a header; the first definition stays, so that its vertices
   // and new ones agree.
-  for (std::uint32_t i = 0; i < module->codelets.size(); ++i) {
-    const codelets::Codelet &added = module->codelets[i];
-    const auto [known, isNew] =
-        codeletByName_.emplace(added.name, static_cast<std::uint32_t>(tables.codelets.size()));
-    if (isNew) {
-      tables.codelets.push_back(CodeletInfo::of(module, moduleIndex, i));
-      continue;
-    }
+  for (const codelets::Codelet &added : module->codelets) {
+    const auto known = codeletByName_.find(added.name);
+    if (known == codeletByName_.end()) continue;
     const codelets::Codelet &first = tables.codelets[known->second].codelet();
     if (first.kind != added.kind || first.fields != added.fields)
       throw poplar::graph_program_compilation_error(
@@ -119,6 +112,11 @@ void GraphState::addModule(std::shared_ptr<const codelets::CodeletModule> module
       log().warn("vertex type '{}' is loaded already with other code, which stays; give one of them another name",
                  added.name);
   }
+  const auto moduleIndex = static_cast<std::uint32_t>(tables.modules.size());
+  tables.modules.push_back(module);
+  for (std::uint32_t i = 0; i < module->codelets.size(); ++i)
+    if (codeletByName_.emplace(module->codelets[i].name, static_cast<std::uint32_t>(tables.codelets.size())).second)
+      tables.codelets.push_back(CodeletInfo::of(module, moduleIndex, i));
   lastCodelet_ = -1;
   lastCodeletName_.clear();
 }
