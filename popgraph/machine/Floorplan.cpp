@@ -5,12 +5,19 @@
 
 namespace popgraph {
 
+std::uint64_t syncDelay(const Machine &machine, std::uint32_t row, std::uint32_t column) {
+  const bool far = column >= (std::uint64_t(machine.columns) + 1) / 2;
+  const std::uint64_t folded = far ? machine.columns - 1 - column : column;
+  return std::uint64_t(row) * machine.syncRowCycles + folded * machine.syncColumnCycles +
+         (far ? machine.syncFarHalfCycles : 0);
+}
+
 Floorplan::Floorplan(const Machine &machine)
     : columns_(machine.columns), landing_(machine.exchangeLandingCycles), landingRow_(machine.exchangeLandingRowCycles),
       paired_(machine.tilesPerSharedExchangeBus == 2 && machine.lanes % 2 == 0) {
   const std::uint32_t together = paired_ ? 2 : 1;        // tiles on one bus
   const std::uint32_t stacks = machine.lanes / together; // at one column
-  const std::uint32_t perStack = machine.rows * together, half = (columns_ + 1) / 2;
+  const std::uint32_t perStack = machine.rows * together;
   places_.reserve(machine.tilesPerIPU);
   syncDelay_.reserve(machine.tilesPerIPU);
   for (std::uint32_t t = 0; t < machine.tilesPerIPU; ++t) {
@@ -19,10 +26,7 @@ Floorplan::Floorplan(const Machine &machine)
     const std::uint32_t column = stack / stacks, lane = stack % stacks + stacks * (t % together);
     places_.push_back(
         {static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(column), static_cast<std::uint16_t>(lane)});
-    const std::uint32_t folded = column < half ? column : columns_ - 1 - column;
-    const std::uint32_t delay = row * machine.syncRowCycles + folded * machine.syncColumnCycles +
-                                (column < half ? 0 : machine.syncFarHalfCycles);
-    syncDelay_.push_back(delay);
+    syncDelay_.push_back(static_cast<std::uint32_t>(popgraph::syncDelay(machine, row, column)));
   }
 }
 

@@ -16,6 +16,9 @@
 
 namespace popgraph {
 
+/// Cycles from a place to the root of the internal sync, one way.
+std::uint64_t syncDelay(const Machine &machine, std::uint32_t row, std::uint32_t column);
+
 class Floorplan {
 public:
   explicit Floorplan(const Machine &machine);

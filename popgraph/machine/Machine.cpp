@@ -1,6 +1,7 @@
 #include "popgraph/machine/Machine.hpp"
 
 #include "popgraph/base/Nearest.hpp"
+#include "popgraph/machine/Floorplan.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -80,16 +81,12 @@ void setField(Machine &machine, const std::string &name, const nlohmann::json &v
   fail(source, "unknown field \"" + name + "\"" + didYouMean(name, otherNames));
 }
 
-/// The longest internal sync: to the tile farthest from the root, and back (Floorplan.hpp).
+/// The longest internal sync: to the place farthest from the root, in the last row beside the middle, and back.
 std::uint64_t longestSync(const Machine &machine) {
-  std::uint64_t farthest = 0;
-  const std::uint64_t half = (std::uint64_t(machine.columns) + 1) / 2;
-  if (half > 0) farthest = (half - 1) * machine.syncColumnCycles;
-  // The columns beyond the middle are one fewer where their number is odd.
-  if (const std::uint64_t beyond = machine.columns - half; beyond > 0)
-    farthest = std::max(farthest, (beyond - 1) * machine.syncColumnCycles + machine.syncFarHalfCycles);
-  if (machine.rows > 0) farthest += (machine.rows - std::uint64_t(1)) * machine.syncRowCycles;
-  return machine.minSyncDelay + 2 * farthest;
+  if (machine.rows == 0 || machine.columns == 0) return machine.minSyncDelay; // no machine: checkMachine() says so
+  const std::uint32_t row = machine.rows - 1, middle = (machine.columns - 1) / 2;
+  const std::uint32_t beyond = std::min(middle + 1, machine.columns - 1);
+  return machine.minSyncDelay + 2 * std::max(syncDelay(machine, row, middle), syncDelay(machine, row, beyond));
 }
 
 std::vector<std::string> machineNames() {
