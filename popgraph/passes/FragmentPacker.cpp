@@ -101,9 +101,9 @@ void FragmentPacker::send(const Group &group, bool fromOther, bool inPlace, Exch
     exchange.add(to, from, kMessageVariable, message, message + words);
   }
   // Messages from each tile lie apart from others.
-  const std::uint64_t place = std::uint64_t(from) << 40;
+  const std::uint64_t place = addressOf(from, 0);
   const auto named = [&](std::uint32_t variable, std::uint32_t element) {
-    return (std::uint64_t(variable) << 40) + element * elementBytesOf(variable);
+    return addressOf(variable, element * elementBytesOf(variable));
   };
   if (group.pack && isNew) {
     for (std::size_t i = 0; i < sent_.size(); ++i)

@@ -60,12 +60,25 @@ LinkLoad::LinkLoad(const poplar::Target &target)
       network_(std::make_unique<Network>(ipus_, target.getGlobalExchangeConstraints(), machine_.clockHz)) {}
 LinkLoad::~LinkLoad() = default;
 
+void LinkLoad::joinFlows() {
+  const auto order = [](const Flow &flow) { return std::pair(flow.from, flow.to); };
+  std::sort(flows_.begin(), flows_.end(), [&](const Flow &a, const Flow &b) { return order(a) < order(b); });
+  std::size_t kept = 0;
+  for (const Flow &flow : flows_)
+    if (kept > 0 && order(flows_[kept - 1]) == order(flow))
+      flows_[kept - 1].bytes += flow.bytes;
+    else
+      flows_[kept++] = flow;
+  flows_.resize(kept);
+}
+
 std::vector<LinkLoad::Ipu> LinkLoad::take() {
   const std::vector<double> &bytesPerCycle = network_->bytesPerCycle();
   std::vector<double> carries(bytesPerCycle.size(), 0);
   std::vector<Ipu> result(ipus_);
   std::vector<std::uint32_t> ways, ends; // constraints of all flows, and where each flow's end
-  std::stable_sort(flows_.begin(), flows_.end(), [](const Flow &a, const Flow &b) { return a.from < b.from; });
+  const double hop = machine_.syncHopNanoseconds * 1e-9 * machine_.clockHz;
+  joinFlows();
   for (std::size_t i = 0; i < flows_.size(); ++i) {
     const Flow &flow = flows_[i];
     if (i == 0 || flow.from != flows_[i - 1].from) network_->start(flow.from);
@@ -75,7 +88,6 @@ std::vector<LinkLoad::Ipu> LinkLoad::take() {
     ends.push_back(static_cast<std::uint32_t>(ways.size()));
     // The first link costs packing and unpacking as well as the way.
     const std::uint32_t further = std::max(network_->hops(flow.to), 1u) - 1;
-    const double hop = machine_.syncHopNanoseconds * 1e-9 * machine_.clockHz;
     const std::uint64_t latency = machine_.linkLatencyCycles + static_cast<std::uint64_t>(std::lround(further * hop));
     for (const std::uint32_t end : {flow.from, flow.to}) result[end].latency = std::max(result[end].latency, latency);
   }

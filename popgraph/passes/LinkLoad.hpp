@@ -29,6 +29,8 @@ private:
     std::uint64_t bytes;
   };
   class Network;
+  /// One flow for each pair of IPUs, by sender.
+  void joinFlows();
 
   const Machine &machine_;
   std::uint32_t ipus_;

@@ -18,6 +18,11 @@
 
 namespace popgraph {
 
+/// A number for a byte of a variable that no byte of another has.
+inline std::uint64_t addressOf(std::uint32_t variable, std::uint64_t byte) {
+  return (std::uint64_t(variable) << 40) + byte;
+}
+
 class RearrangePhase {
 public:
   RearrangePhase(const Machine &machine, std::uint32_t tiles) : machine_(machine), tiles_(tiles) {}

@@ -48,11 +48,6 @@ private:
     return module_.placement.memory[static_cast<std::size_t>(c)];
   }
 
-  /// A number for a byte of a variable that no byte of another has.
-  static std::uint64_t addressOf(std::uint32_t variable, std::uint64_t byte) {
-    return (std::uint64_t(variable) << 40) + byte;
-  }
-
   template <typename F> void forEachTile(const Run &run, F &&f) {
     std::size_t hint = hints_[run.variable];
     forEachMapped(tables_.mappingOf(run.variable), run.offset, run.offset + run.count, hint, f);
